@@ -1,0 +1,1 @@
+"""The site, its API and the command line, over `indexer` and `search`."""

@@ -1,0 +1,89 @@
+"""Everything Sportello needs of its machine, looked at one by one."""
+
+import os
+import platform
+import shutil
+from dataclasses import dataclass
+from pathlib import Path
+from time import perf_counter
+
+from app.settings import Settings
+from indexer.articles import ContentError, read_content
+from indexer.publish import open_current
+from search.encoders import Encoder, EncoderError, open_encoder
+from search.engine import SearchEngine
+from search.snapshot import SnapshotError
+
+# A snapshot of 3,000 articles takes some 60 MB; three are kept and one is built beside them.
+_FREE_BYTES = 1 << 30
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One thing looked at: whether it is well, and what was seen, or how to mend it."""
+
+    what: str
+    well: bool
+    detail: str
+
+
+def examine(settings: Settings) -> tuple[Finding, ...]:
+    """Look at everything; nothing is written but the encoder, unpacked where it was not yet."""
+    encoder, encoding = _encoder(settings)
+    return (
+        Finding("python", True, f"{platform.python_version()} on {platform.platform()}"),
+        _content(settings.content),
+        _data(settings.data),
+        encoding,
+        _index(settings.data, encoder),
+    )
+
+
+def _content(content: Path) -> Finding:
+    try:
+        read = read_content(content)
+    except ContentError as error:
+        return Finding("content", False, str(error))
+    errors = [p for p in read.problems if p.severity == "error"]
+    if errors:
+        return Finding(
+            "content", False, f"{len(errors)} errors, the first: {errors[0]}; run `sportello check`."
+        )
+    return Finding("content", True, f"{len(read.knowledge.articles)} articles in {content}")
+
+
+def _data(data: Path) -> Finding:
+    folder = next(p for p in (data.absolute(), *data.absolute().parents) if p.exists())
+    if not os.access(folder, os.W_OK):
+        return Finding(
+            "data", False, f"{folder} cannot be written: give its owner to the user that runs Sportello."
+        )
+    free = shutil.disk_usage(folder).free
+    if free < _FREE_BYTES:
+        return Finding("data", False, f"only {free >> 20} MB free on {folder}: make room for 1 GB.")
+    return Finding("data", True, f"{data}, {free >> 30} GB free")
+
+
+def _encoder(settings: Settings) -> tuple[Encoder | None, Finding]:
+    started = perf_counter()
+    try:
+        encoder = open_encoder(settings.encoder, settings.models_folder)
+        opened = perf_counter()
+        encoder.encode(["Quando arriva il mio pacco?"], "query")
+    except (EncoderError, OSError) as error:
+        return None, Finding("encoder", False, str(error))
+    took = f"opened in {opened - started:.1f} s, a question in {(perf_counter() - opened) * 1000:.0f} ms"
+    return encoder, Finding("encoder", True, f"{encoder.name}, {took}")
+
+
+def _index(data: Path, encoder: Encoder | None) -> Finding:
+    try:
+        snapshot = open_current(data, encoder)
+    except SnapshotError as error:
+        return Finding("index", False, str(error))
+    shelves = snapshot.manifest.shelves.items()
+    for lang, shelf in snapshot.shelves.items():
+        if not SearchEngine(snapshot, encoder).search(shelf.articles[0].title, lang).hits:
+            return Finding("index", False, f"{lang} finds nothing: run `sportello index --full`.")
+    counts = ", ".join(f"{lang} {shelf.articles}" for lang, shelf in shelves)
+    return Finding("index", True, f"{snapshot.manifest.id}, articles: {counts}")

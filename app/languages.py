@@ -1,0 +1,123 @@
+"""The interface's own texts by language, and which language a visitor reads."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from io import BytesIO
+from math import isfinite
+from pathlib import Path
+from typing import Final
+
+from babel import Locale, UnknownLocaleError
+from babel.dates import format_date
+from babel.messages.mofile import write_mo
+from babel.messages.pofile import read_po
+from babel.support import Translations
+from markupsafe import Markup, escape
+
+LOCALES: Final = Path(__file__).parent / "locales"
+# The language the texts are written in, for content whose own language has no catalogue.
+FALLBACK: Final = "en"
+# No browser sends more; the rest of a longer header is not read.
+_MOST_RANGES: Final = 30
+
+
+@dataclass(frozen=True, slots=True)
+class Interface:
+    """The interface in one language: its texts, dates and names of languages."""
+
+    lang: str
+    texts: Translations
+
+    def gettext(self, message: str, /, **values: object) -> Markup:
+        """`message` in this language, its `%(name)s` replaced by the escaped values."""
+        text = escape(self.texts.gettext(message))
+        return text % values if values else text
+
+    def ngettext(self, singular: str, plural: str, number: int, /, **values: object) -> Markup:
+        """The form for `number`, which is also `%(number)s`."""
+        return escape(self.texts.ngettext(singular, plural, number)) % {"number": number, **values}
+
+    def date(self, day: date) -> str:
+        """`day` in words."""
+        return format_date(day, "long", locale=Locale.parse(self.lang, sep="-"))
+
+    def language_name(self, tag: str) -> str:
+        """What this language calls another."""
+        locale = _locale(tag)
+        return (locale and locale.get_display_name(Locale.parse(self.lang, sep="-"))) or tag
+
+
+def load_interfaces(folder: Path = LOCALES) -> Mapping[str, Interface]:
+    """Every catalogue in `folder`, by language."""
+    found = sorted(folder.glob("*/LC_MESSAGES/sportello.po"))
+    return {path.parts[-3]: Interface(path.parts[-3], _read(path)) for path in found}
+
+
+def _read(path: Path) -> Translations:
+    compiled = BytesIO()
+    with path.open("rb") as file:
+        write_mo(compiled, read_po(file))
+    compiled.seek(0)
+    return Translations(compiled)
+
+
+def interface_for(interfaces: Mapping[str, Interface], lang: str) -> Interface:
+    """The interface to show content of a language in: its own, its base's, or the fallback's."""
+    return interfaces.get(lang) or interfaces.get(base_of(lang)) or interfaces[FALLBACK]
+
+
+def base_of(tag: str) -> str:
+    """`pt-BR` → `pt`."""
+    return tag.partition("-")[0].lower()
+
+
+def own_name(tag: str) -> str:
+    """What a language calls itself, to stand alone: `it` → `Italiano`."""
+    locale = _locale(tag)
+    name = (locale and locale.get_display_name()) or tag
+    return name[:1].upper() + name[1:]
+
+
+def direction(tag: str) -> str:
+    """`rtl` for a language written from right to left, else `ltr`."""
+    locale = _locale(tag)
+    return locale.text_direction if locale else "ltr"
+
+
+def _locale(tag: str) -> Locale | None:
+    try:
+        return Locale.parse(tag, sep="-")
+    except (UnknownLocaleError, ValueError):
+        return None
+
+
+def preferred(header: str, available: Sequence[str]) -> str | None:
+    """The language among `available` that an Accept-Language header likes best; null where it likes none."""
+    for wanted in _wanted(header.split(",")[:_MOST_RANGES]):
+        exact = (tag for tag in available if tag.lower() == wanted)
+        same_base = (tag for tag in available if base_of(tag) == base_of(wanted))
+        if found := next(exact, None) or next(same_base, None):
+            return found
+    return None
+
+
+def _wanted(ranges: Iterable[str]) -> list[str]:
+    """The languages of `it;q=0.8, en`, best first; those refused by `q=0` and unreadable ones left out."""
+    weighted = []
+    for item in ranges:
+        tag, _, parameter = item.strip().lower().partition(";")
+        weight = _weight(parameter.strip())
+        if tag and weight > 0:
+            weighted.append((weight, tag.strip()))
+    return [tag for _, tag in sorted(weighted, key=lambda pair: -pair[0])]
+
+
+def _weight(parameter: str) -> float:
+    if not parameter:
+        return 1.0
+    try:
+        weight = float(parameter.removeprefix("q").strip().removeprefix("="))
+    except ValueError:
+        return 0.0
+    return weight if isfinite(weight) and weight <= 1 else 0.0

@@ -1,0 +1,109 @@
+"""The engine in service: opened once, replaced while requests run."""
+
+import logging
+import threading
+
+from filelock import FileLock, Timeout
+
+from app.settings import Settings
+from indexer.articles import ContentError
+from indexer.publish import open_current, read_current
+from indexer.update import EmptyContentError, update_index
+from indexer.watch import log_report, watch_content
+from search.encoders import Encoder, EncoderError, open_encoder
+from search.engine import SearchEngine
+from search.snapshot import SnapshotError
+
+_log = logging.getLogger("sportello.live")
+
+# How soon a process notices what another published; a look is one small file.
+_FOLLOW_SECONDS = 0.25
+# How soon another process takes the watch over from one that died.
+_SUCCESSION_SECONDS = 5.0
+
+
+class NotReadyError(Exception):
+    """No snapshot is open yet: the first index is being built, or there is nothing to build it of."""
+
+
+class LiveIndex:
+    """Opens what is served, follows what is published, and watches the content folder.
+
+    Of several processes on one data folder one watches and builds, by a lock; all follow.
+    """
+
+    def __init__(self, settings: Settings, encoder: Encoder | None = None) -> None:
+        self._settings = settings
+        self._content, self._data = settings.content, settings.data
+        self._encoder = encoder
+        self._engine: SearchEngine | None = None
+        self._stop = threading.Event()
+        self._threads: list[threading.Thread] = []
+
+    @property
+    def engine(self) -> SearchEngine:
+        """The one to ask now; keep it for a whole request. Raises NotReadyError before the first."""
+        if self._engine is None:
+            raise NotReadyError
+        return self._engine
+
+    def start(self) -> None:
+        """Open what is served, building it first if need be; then follow and watch.
+
+        What goes wrong is said in the log: content that appears or is mended later is served then.
+        """
+        try:
+            encoder = self._encoder or open_encoder(self._settings.encoder, self._settings.models_folder)
+        except EncoderError as error:
+            _log.critical("%s", error)
+            return
+        self._open_or_build(encoder)
+        for work in (self._follow, self._watch):
+            thread = threading.Thread(target=work, args=(encoder,), name=work.__name__, daemon=True)
+            thread.start()
+            self._threads.append(thread)
+
+    def stop(self) -> None:
+        """End both threads. A build under way is not waited for: what it wrote aside is never served."""
+        self._stop.set()
+        for thread in self._threads:
+            thread.join(timeout=2)
+
+    def _open_or_build(self, encoder: Encoder) -> None:
+        try:
+            self._open(encoder)
+        except SnapshotError as error:
+            _log.warning("%s Indexing %s now.", error, self._content)
+        else:
+            return
+        try:
+            log_report(update_index(self._content, self._data, encoder))
+            self._open(encoder)
+        except (ContentError, EmptyContentError, SnapshotError, EncoderError, OSError) as error:
+            _log.error("%s", error)
+
+    def _open(self, encoder: Encoder) -> None:
+        snapshot = open_current(self._data, encoder)
+        self._engine = SearchEngine(snapshot, encoder)
+        _log.info("Serving snapshot %s.", snapshot.manifest.id)
+
+    def _follow(self, encoder: Encoder) -> None:
+        refused = ""
+        while not self._stop.wait(_FOLLOW_SECONDS):
+            current = read_current(self._data)
+            served = self._engine.snapshot.manifest.id if self._engine else ""
+            if current is None or current.snapshot in {served, refused}:
+                continue
+            try:
+                self._open(encoder)
+            except SnapshotError as error:
+                refused = current.snapshot
+                _log.error("%s Serving %s on.", error, served or "nothing")
+
+    def _watch(self, encoder: Encoder) -> None:
+        while not self._stop.is_set():
+            try:
+                with FileLock(self._data / "watch.lock", timeout=_SUCCESSION_SECONDS):
+                    watch_content(self._content, self._data, encoder, self._stop)
+            except Timeout:
+                continue

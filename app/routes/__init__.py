@@ -1,0 +1,1 @@
+"""What the web sees: pages, API and service routes, each thin."""

@@ -1,0 +1,87 @@
+"""What a search found, as the API, the command line and the pages show it."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from uuid import uuid4
+
+from markupsafe import Markup, escape
+
+from app.routes import addresses
+from app.routes.schemas import ArticleLink, SearchAnswer, SearchHit
+from app.routes.site import Library
+from search.records import Article, Hit, SearchResult
+
+
+@dataclass(frozen=True, slots=True)
+class ShownAnswer:
+    """A hit as a page shows it; `path` leads to the passage, `category` is its name."""
+
+    lang: str
+    other_language: bool
+    title: str
+    path: str
+    category: str
+    heading: str
+    passage: Markup
+
+
+def shown(hit: Hit, library: Library) -> ShownAnswer:
+    """`hit`, with what the page needs of its surroundings."""
+    article = hit.article
+    shelf = library.catalogue.shelf(article.lang, article.category)
+    return ShownAnswer(
+        lang=article.lang,
+        other_language=hit.other_language,
+        title=article.title,
+        path=addresses.article(article, hit.passage.anchor),
+        category=shelf.category.name if shelf else article.category,
+        heading=hit.passage.heading,
+        passage=marked(hit),
+    )
+
+
+def marked(hit: Hit) -> Markup:
+    """The hit's passage with `<mark>` around the words that were asked."""
+    return Markup("").join(_pieces(hit.passage.text, hit.marks))
+
+
+def _pieces(text: str, spans: Iterable[tuple[int, int]]) -> Iterable[Markup]:
+    last = 0
+    for start, end in spans:
+        yield escape(text[last:start])
+        yield Markup("<mark>{}</mark>").format(text[start:end])
+        last = end
+    yield escape(text[last:])
+
+
+def search_answer(found: SearchResult, origin: str) -> SearchAnswer:
+    """`found` as the API gives it, under a new `search_id`; addresses begin with `origin`."""
+    return SearchAnswer(
+        search_id=uuid4().hex,
+        query=found.query,
+        lang=found.lang,
+        answer=found.verdict.answer,
+        confidence=round(found.verdict.confidence, 3),
+        did_you_mean=found.did_you_mean,
+        results=[_search_hit(hit, origin) for hit in found.hits],
+        took_ms=round(found.took_ms, 2),
+        snapshot=found.snapshot,
+    )
+
+
+def article_link(article: Article, origin: str) -> ArticleLink:
+    """An article to offer, under its whole address."""
+    url = origin + addresses.article(article)
+    return ArticleLink(id=article.id, lang=article.lang, title=article.title, url=url)
+
+
+def _search_hit(hit: Hit, origin: str) -> SearchHit:
+    return SearchHit(
+        **article_link(hit.article, origin).model_dump(),
+        category=hit.article.category,
+        passage=hit.passage.text,
+        passage_html=marked(hit),
+        anchor=hit.passage.anchor,
+        score=round(hit.score, 4),
+        other_language=hit.other_language,
+    )

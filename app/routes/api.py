@@ -1,0 +1,145 @@
+"""The public API: search, suggestions, articles, categories."""
+
+from typing import Annotated
+
+from fastapi import APIRouter, Depends, HTTPException, Query, Request
+from pydantic import AfterValidator
+from pydantic_core import PydanticCustomError
+
+from app.routes import addresses
+from app.routes.answers import article_link, search_answer
+from app.routes.schemas import (
+    ArticleAnswer,
+    CategoriesAnswer,
+    CategoryItem,
+    Heading,
+    Problem,
+    SearchAnswer,
+    SuggestAnswer,
+    Translation,
+)
+from app.routes.site import CurrentSite, Library
+from search.analysis import normalise
+from search.engine import QUERY_LIMIT
+from search.records import Article, Phase
+
+
+def _not_blank(text: str) -> str:
+    if not normalise(text, QUERY_LIMIT):
+        raise PydanticCustomError("blank", "It is empty")
+    return text
+
+
+async def _origin(request: Request, site: CurrentSite) -> str:
+    return addresses.origin(request, site.settings)
+
+
+Typed = Annotated[str, Query(max_length=10_000, description="The question, in the customer's own words.")]
+Question = Annotated[Typed, AfterValidator(_not_blank)]
+Lang = Annotated[
+    str | None, Query(max_length=35, description="The customer's language; none: the site's first.")
+]
+Origin = Annotated[str, Depends(_origin)]
+
+router = APIRouter(prefix="/api/v1", responses={code: {"model": Problem} for code in (422, 500, 503)})
+
+
+@router.get("/search", summary="Answer a question")
+def search(
+    site: CurrentSite,
+    origin: Origin,
+    q: Question,
+    lang: Lang = None,
+    limit: Annotated[int, Query(ge=1, le=50)] = 10,
+    category: Annotated[str | None, Query(max_length=500, description="Only this category.")] = None,
+    phase: Annotated[Phase | None, Query(description="Only this part of a purchase.")] = None,
+) -> SearchAnswer:
+    """The articles that answer, best first, and whether the first one does. Where the language has no
+    answer and another one has, those articles follow, marked as such."""
+    library = site.library()
+    found = library.engine.search(
+        q, library.language(lang), limit=limit, category=category or None, phase=phase
+    )
+    return search_answer(found, origin)
+
+
+@router.get("/suggest", summary="Suggest while typing")
+def suggest(site: CurrentSite, origin: Origin, q: Typed, lang: Lang = None) -> SuggestAnswer:
+    """Whole questions that the typed words may become, and the articles they lead to."""
+    library = site.library()
+    asked = library.language(lang)
+    offered = library.engine.suggest(q, asked)
+    return SuggestAnswer(
+        query=normalise(q, QUERY_LIMIT),
+        lang=asked,
+        completions=list(offered.completions),
+        articles=[article_link(article, origin) for article in offered.articles],
+    )
+
+
+@router.get("/articles/{id:path}", summary="Read an article", responses={404: {"model": Problem}})
+def article(
+    site: CurrentSite,
+    origin: Origin,
+    id: str,  # noqa: A002  the parameter's name in the address and in the document
+    lang: Lang = None,
+) -> ArticleAnswer:
+    """The whole article; without `lang`, in the site's first language that has it."""
+    library = site.library()
+    translations = library.catalogue.translations(id)
+    found = library.catalogue.article(library.language(lang), id) or (
+        translations[0] if translations and not lang else None
+    )
+    if found is None:
+        raise HTTPException(404, _no_article(id, lang, translations))
+    return _article(found, library, origin)
+
+
+@router.get("/categories", summary="List the categories")
+def categories(site: CurrentSite, origin: Origin, lang: Lang = None) -> CategoriesAnswer:
+    """The categories that have articles in a language."""
+    library = site.library()
+    asked = library.language(lang)
+    items = [
+        CategoryItem(
+            id=shelf.category.id,
+            lang=asked,
+            name=shelf.category.name,
+            description=shelf.category.description,
+            articles=len(shelf.articles),
+            url=origin + addresses.category(asked, shelf.category.id),
+        )
+        for shelf in library.catalogue.shelves(asked)
+    ]
+    return CategoriesAnswer(lang=asked, categories=items)
+
+
+def _no_article(article_id: str, lang: str | None, translations: tuple[Article, ...]) -> str:
+    if not translations:
+        return f"There is no article “{article_id[:200]}”."
+    languages = ", ".join(a.lang for a in translations)
+    return f"The article “{article_id[:200]}” does not exist in “{lang}”, but in: {languages}."
+
+
+def _article(article: Article, library: Library, origin: str) -> ArticleAnswer:
+    translations = library.catalogue.translations(article.id)
+    return ArticleAnswer(
+        **article_link(article, origin).model_dump(),
+        category=article.category,
+        summary=article.summary,
+        questions=list(article.questions),
+        tags=list(article.tags),
+        phase=article.phase,
+        type=article.type,
+        updated=article.updated,
+        html=article.html,
+        headings=[
+            Heading(anchor=s.anchor, level=s.level, text=s.heading) for s in article.sections if s.level
+        ],
+        related=[article_link(a, origin) for a in library.catalogue.related(article)],
+        translations=[
+            Translation(lang=a.lang, url=origin + addresses.article(a))
+            for a in translations
+            if a is not article
+        ],
+    )

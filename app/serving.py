@@ -1,0 +1,45 @@
+"""`sportello serve`: a socket, one process or several, and a clear word when it cannot be."""
+
+import socket
+from typing import Any
+
+import uvicorn
+from uvicorn.supervisors import Multiprocess
+
+from app.main import create_app
+from app.settings import Settings
+from app.terminal import out
+from search.encoders import open_encoder
+
+
+class ServingError(Exception):
+    """The server cannot start, in one sentence."""
+
+
+def serve(settings: Settings, host: str, port: int, workers: int) -> None:
+    """Serve until interrupted. Raises ServingError where the address cannot be had, and EncoderError."""
+    listener = _listen(host, port)
+    # Opened before any process serves: what is wrong with it ends the command, and it is unpacked once.
+    encoder = open_encoder(settings.encoder, settings.models_folder)
+    shown = f"[{host}]" if ":" in host else host
+    out.print(f"Sportello is on http://{shown}:{listener.getsockname()[1]}", soft_wrap=True)
+    # No access log: it would store visitors' addresses and questions.
+    quiet: dict[str, Any] = {"log_level": settings.log_level, "access_log": False, "server_header": False}
+    if workers == 1:
+        config = uvicorn.Config(create_app(settings, encoder), **quiet)
+        uvicorn.Server(config).run(sockets=[listener])
+        return
+    del encoder  # each worker opens its own
+    settings.to_environment()
+    config = uvicorn.Config("app.main:create_app", factory=True, workers=workers, **quiet)
+    Multiprocess(config, [listener]).run()
+
+
+def _listen(host: str, port: int) -> socket.socket:
+    try:
+        family = socket.AF_INET6 if ":" in host else socket.AF_INET
+        return socket.create_server((host, port), family=family, backlog=2048)
+    except OSError as error:
+        raise ServingError(
+            f"cannot listen on {host}:{port} ({error.strerror or error}); choose another with --port."
+        ) from error

@@ -1,0 +1,170 @@
+"""SearchEngine.search: a question in, answers and a verdict out."""
+
+from dataclasses import dataclass
+from functools import lru_cache
+from time import perf_counter
+
+import numpy as np
+
+from search import answerability
+from search.analysis import normalise
+from search.encoders import Encoder, Vectors
+from search.excerpts import asked_terms, marks, most_matching
+from search.fusion import Fused, fuse
+from search.records import Evidence, Hit, Mode, Phase, SearchResult, Suggestions, Verdict
+from search.retrieval import Candidates, Question, allowed, retrieve
+from search.snapshot import Shelf, Snapshot
+from search.suggest import TitleIndex
+from search.synonyms import Synonyms, Word
+
+# The longest question read: four screens of a phone. What follows is seldom the question.
+QUERY_LIMIT = 2_000
+# A question is asked again and again; its vector is 1.5 kB.
+CACHED_VECTORS = 4_096
+
+
+@dataclass(frozen=True, slots=True)
+class _Asked:
+    """A search as it was asked, the same for every shelf."""
+
+    text: str
+    vector: Vectors | None
+    lexical: bool
+    category: str | None
+    phase: Phase | None
+    limit: int
+
+
+@dataclass(frozen=True, slots=True)
+class _Found:
+    """One shelf's hits, best first, and the verdict on them."""
+
+    hits: tuple[Hit, ...]
+    verdict: Verdict
+
+
+_NOTHING = _Found((), answerability.NOTHING)
+
+
+class SearchEngine:
+    """Searches one snapshot, from any thread. Without an encoder every search is lexical."""
+
+    def __init__(
+        self, snapshot: Snapshot, encoder: Encoder | None, cached_vectors: int = CACHED_VECTORS
+    ) -> None:
+        self.snapshot = snapshot
+        self._encoder = encoder
+        self._vector = lru_cache(maxsize=cached_vectors)(self._encode)
+        shelves = snapshot.shelves
+        self._titles = {lang: TitleIndex(s.articles, s.analyzer) for lang, s in shelves.items()}
+        known = snapshot.knowledge.synonyms
+        self._synonyms = {lang: Synonyms(known.get(lang, {}), s.analyzer) for lang, s in shelves.items()}
+
+    def search(
+        self, query: str, lang: str | None = None, *, limit: int = 10, category: str | None = None,
+        phase: Phase | None = None, mode: Mode = "hybrid",
+    ) -> SearchResult:  # fmt: skip
+        """Answer `query` in `lang`; where that does not answer, other languages follow, marked."""
+        started = perf_counter()
+        text, lang = normalise(query, QUERY_LIMIT), self.language(lang)
+        encoding = perf_counter()
+        vector = self._vector(text) if self._encoder and text and mode != "lexical" else None
+        encoded = perf_counter()
+        asked = _Asked(text, vector, mode != "dense" or vector is None, category, phase, limit)
+        found = self._ask(asked, lang) if text else _NOTHING
+        return SearchResult(
+            query=text, lang=lang, verdict=found.verdict, hits=found.hits, did_you_mean=None,
+            took_ms=(perf_counter() - started) * 1000, encode_ms=(encoded - encoding) * 1000,
+            snapshot=self.snapshot.manifest.id,
+        )  # fmt: skip
+
+    def suggest(self, prefix: str, lang: str | None = None, *, limit: int = 5) -> Suggestions:
+        """What `prefix` may be the beginning of; never asks the encoder."""
+        titles = self._titles.get(self.language(lang))
+        return titles.suggest(normalise(prefix, QUERY_LIMIT), limit) if titles else Suggestions((), ())
+
+    def language(self, lang: str | None) -> str:
+        """The shelf for a language tag: its own, or its base's ("pt-BR" → "pt"); none asked: the largest."""
+        if not lang:
+            return next(iter(self.snapshot.shelves), "")
+        base = lang.split("-")[0].lower()
+        return base if lang not in self.snapshot.shelves and base in self.snapshot.shelves else lang
+
+    def _encode(self, text: str) -> Vectors:
+        if self._encoder is None:
+            raise ValueError("this engine was opened without an encoder")
+        vector: Vectors = self._encoder.encode([text], "query")[0]
+        return vector
+
+    def _ask(self, asked: _Asked, lang: str) -> _Found:
+        own = (
+            self._ask_shelf(asked, self.snapshot.shelves[lang]) if lang in self.snapshot.shelves else _NOTHING
+        )
+        if own.verdict.answer == "yes":
+            return own
+        others = (s for s in self.snapshot.shelves.values() if s.lang != lang)
+        return _merge(own, [self._ask_shelf(asked, s, foreign=True) for s in others], asked.limit)
+
+    def _ask_shelf(self, asked: _Asked, shelf: Shelf, *, foreign: bool = False) -> _Found:
+        words = self._synonyms[shelf.lang].expand(shelf.analyzer.terms(asked.text))
+        mask = allowed(shelf.articles, asked.category, asked.phase)
+        candidates = retrieve(shelf, Question(words if asked.lexical else None, asked.vector, mask))
+        if not len(candidates.documents):
+            return _NOTHING
+        lexical, cosines = candidates.lexical, candidates.cosines
+        fused = fuse(lexical, cosines.both if cosines else None, candidates.background)
+        scores = fused.score * np.array([shelf.articles[d].boost for d in candidates.documents], np.float32)
+        ranked = np.argsort(-scores, kind="stable")[: asked.limit]
+        hits = tuple(
+            _hit(shelf, words, candidates, fused, int(at), float(scores[at]), foreign) for at in ranked
+        )
+        return _Found(hits, _judge(shelf, words, candidates, int(ranked[0])))
+
+
+def _judge(shelf: Shelf, words: tuple[Word, ...], candidates: Candidates, top: int) -> Verdict:
+    cosine = float(candidates.cosines.both[top]) if candidates.cosines else None
+    matched = candidates.matched
+    coverage = float(matched[top]) / len(words) if matched is not None and words else 0.0
+    return answerability.judge(cosine, coverage, shelf.calibration)
+
+
+def _hit(
+    shelf: Shelf,
+    words: tuple[Word, ...],
+    candidates: Candidates,
+    fused: Fused,
+    at: int,
+    score: float,
+    foreign: bool,
+) -> Hit:
+    number, terms = int(candidates.documents[at]), asked_terms(words)
+    first, end = shelf.passage_starts[number : number + 2]
+    best = candidates.cosines.row[at] if candidates.cosines else None
+    if best is None:
+        best = first + most_matching(shelf.passages[first:end], terms, shelf.analyzer)
+    passage = shelf.passages[best]
+    matched = candidates.matched is not None and candidates.matched[at] > 0
+    evidence = Evidence(
+        lexical=float(candidates.lexical[at]) if candidates.lexical is not None and matched else None,
+        dense=float(candidates.cosines.both[at]) if candidates.cosines else None,
+        lexical_share=float(fused.lexical[at]),
+        dense_share=float(fused.dense[at]),
+        matched=shelf.lexical.present(terms, number),
+    )
+    spans = marks(passage, terms, shelf.analyzer)
+    return Hit(shelf.articles[number], passage, spans, score, foreign, evidence)
+
+
+def _merge(own: _Found, others: list[_Found], limit: int) -> _Found:
+    """Own language first, unless it has no answer and another has one; each article in one language."""
+    answering = [f for f in others if f.verdict.answer != "no"]
+    best = max(answering, key=lambda f: f.verdict.confidence, default=None)
+    if best is None:
+        return own if own.hits else max(others, key=lambda f: f.verdict.confidence, default=own)
+    order = (own, *answering) if own.verdict.answer != "no" else (*answering, own)
+    hits: dict[str, Hit] = {}
+    for hit in (h for f in order for h in f.hits):
+        hits.setdefault(hit.article.id, hit)
+    # The customer asked in another language than the answer's: at best it may serve.
+    verdict = own.verdict if own.verdict.answer != "no" else answerability.in_other_language(best.verdict)
+    return _Found(tuple(hits.values())[:limit], verdict)

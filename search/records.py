@@ -1,0 +1,151 @@
+"""The records that pass between rooms: frozen, and importing nothing of ours."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from typing import Literal, TypeAlias
+
+Phase: TypeAlias = Literal["before", "during", "after"]
+Status: TypeAlias = Literal["draft", "published", "archived"]
+ArticleType: TypeAlias = Literal["article", "guide"]
+Visibility: TypeAlias = Literal["public", "internal"]
+Answer: TypeAlias = Literal["yes", "maybe", "no"]
+Mode: TypeAlias = Literal["hybrid", "lexical", "dense"]
+
+
+@dataclass(frozen=True, slots=True)
+class Section:
+    """A stretch of an article under one heading.
+
+    `anchor` is the heading's id in the HTML; it and `heading` are empty, and `level` is 0, for the
+    text before the first heading. `paragraphs` is plain text in reading order: one entry a
+    paragraph, list item or table row, so a passage can be cut between them.
+    """
+
+    anchor: str
+    heading: str
+    level: int
+    paragraphs: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Article:
+    """One article in one language, as its Markdown file says it.
+
+    `id` is the path below the language, without `.md`; translations share it. `html` is sanitised.
+    `source_hash` is the hex BLAKE2b-128 of the file's bytes: same hash, same article.
+    """
+
+    id: str
+    lang: str
+    title: str
+    category: str
+    html: str
+    sections: tuple[Section, ...]
+    questions: tuple[str, ...] = ()
+    summary: str = ""
+    tags: tuple[str, ...] = ()
+    phase: Phase | None = None
+    status: Status = "published"
+    type: ArticleType = "article"
+    visibility: Visibility = "public"
+    updated: date | None = None
+    review_by: date | None = None
+    publish_at: datetime | None = None
+    owner: str = ""
+    related: tuple[str, ...] = ()
+    redirect_from: tuple[str, ...] = ()
+    boost: float = 1.0
+    source_hash: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Category:
+    """A folder of articles: `id` is its name below the language, `order` sorts it among the others."""
+
+    id: str
+    lang: str
+    name: str
+    description: str = ""
+    order: int = 100
+
+
+@dataclass(frozen=True, slots=True)
+class Passage:
+    """What a search can answer with: a few sentences of one article, from one section."""
+
+    article_id: str
+    lang: str
+    anchor: str
+    heading: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """Why a hit is where it is: each part before fusion, and after.
+
+    `lexical` is the BM25F score and `dense` a cosine (both null where that side was not asked or did
+    not find it); `matched` are the query's words found in the article.
+    """
+
+    lexical: float | None
+    dense: float | None
+    lexical_share: float
+    dense_share: float
+    matched: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Hit:
+    """One article found: its best passage, and `marks`, the (start, end) spans of it to highlight."""
+
+    article: Article
+    passage: Passage
+    marks: tuple[tuple[int, int], ...]
+    score: float
+    other_language: bool
+    evidence: Evidence
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """Whether the knowledge base answers: `confidence` is the chance, 0 to 1, that the first hit does."""
+
+    answer: Answer
+    confidence: float
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class SearchResult:
+    """What a search returns; `encode_ms` is the part of `took_ms` spent in the encoder."""
+
+    query: str
+    lang: str
+    verdict: Verdict
+    hits: tuple[Hit, ...]
+    did_you_mean: str | None
+    took_ms: float
+    encode_ms: float
+    snapshot: str
+
+
+@dataclass(frozen=True, slots=True)
+class Suggestions:
+    """What to offer while someone types: whole queries, and the articles they lead to."""
+
+    completions: tuple[str, ...]
+    articles: tuple[Article, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class KnowledgeBase:
+    """All that is published: the articles, their categories, and each language's synonyms.
+
+    `synonyms[lang]` maps a customer's words to ours, both as written by the editor.
+    """
+
+    articles: tuple[Article, ...]
+    categories: tuple[Category, ...] = ()
+    synonyms: Mapping[str, Mapping[str, tuple[str, ...]]] = field(default_factory=dict)

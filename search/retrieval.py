@@ -1,0 +1,77 @@
+"""One shelf asked a question: the articles that may answer, and each one's evidence."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from search.dense import Cosines, Ints
+from search.encoders import Vectors
+from search.records import Article, Phase
+from search.snapshot import Shelf
+from search.synonyms import Word
+
+# So many a side are weighed. The first 25 come out as if everything had been.
+CANDIDATES = 200
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """A question as a shelf reads it. `vector` is null where the dense side is not asked, `words` is
+    null where the lexical one is not; `allowed` masks the articles that may answer (null: all)."""
+
+    words: tuple[Word, ...] | None
+    vector: Vectors | None
+    allowed: NDArray[np.bool_] | None
+
+
+@dataclass(frozen=True, slots=True)
+class Candidates:
+    """Article numbers, ascending, and by candidate the evidence of each side that was asked.
+
+    `background` is the cosine of an article that has nothing to do with the question.
+    """
+
+    documents: Ints
+    lexical: NDArray[np.float32] | None
+    matched: NDArray[np.float32] | None
+    cosines: Cosines | None
+    background: float
+
+
+def retrieve(shelf: Shelf, question: Question) -> Candidates:
+    """The best of each side, weighed by both."""
+    size = len(shelf.articles)
+    lexical = shelf.lexical.score(question.words, size) if question.words is not None else None
+    found = [_best(lexical.scores, question.allowed)] if lexical else []
+    if question.vector is not None:
+        found.append(shelf.dense.nearest(question.vector, CANDIDATES, question.allowed))
+    documents = np.unique(np.concatenate([np.zeros(0, np.int64), *found]))
+    dense = question.vector is not None and len(documents) > 0
+    return Candidates(
+        documents,
+        lexical.scores[documents] if lexical else None,
+        lexical.matched[documents] if lexical else None,
+        shelf.dense.cosines(question.vector, documents) if question.vector is not None and dense else None,
+        float(shelf.dense.background(question.vector).both.min())
+        if question.vector is not None and dense
+        else 0.0,
+    )
+
+
+def _best(scores: NDArray[np.float32], allowed: NDArray[np.bool_] | None) -> Ints:
+    masked = scores if allowed is None else np.where(allowed, scores, 0)
+    found = np.flatnonzero(masked)
+    if len(found) <= CANDIDATES:
+        return found
+    return found[np.argpartition(-masked[found], CANDIDATES)[:CANDIDATES]]
+
+
+def allowed(
+    articles: Sequence[Article], category: str | None, phase: Phase | None
+) -> NDArray[np.bool_] | None:
+    """The mask of the articles in a category and a phase; null where neither is asked for."""
+    if category is None and phase is None:
+        return None
+    return np.array([category in {None, a.category} and phase in {None, a.phase} for a in articles], np.bool_)

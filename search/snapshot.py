@@ -1,0 +1,222 @@
+"""A snapshot: one folder with everything a search needs, its manifest, and how both are checked.
+
+manifest.json     what it was made of and by, and every file's BLAKE2b hash: written last
+knowledge.json    articles, categories, synonyms
+it/ en/ …         one shelf a language: passages, Whoosh's index and its arrays, FAISS's indexes
+"""
+
+import os
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from hashlib import blake2b
+from pathlib import Path
+
+import numpy as np
+import orjson
+from pydantic import TypeAdapter, ValidationError
+
+from search import analysis, dense, lexical
+from search.analysis import Analyzer, analyzer_for
+from search.answerability import Calibration
+from search.encoders import Encoder
+from search.records import Article, KnowledgeBase, Passage
+
+FORMAT = 1
+MANIFEST = "manifest.json"
+_KNOWLEDGE = "knowledge.json"
+_PASSAGES = "passages.json"
+
+
+class SnapshotError(Exception):
+    """A snapshot that must not be served, in one sentence: which, why, and how to mend it."""
+
+
+@dataclass(frozen=True, slots=True)
+class ShelfManifest:
+    """One language's counts, what its files were made from, and its answerability floor."""
+
+    articles: int
+    questions: int
+    passages: int
+    digest: str
+    calibration: Calibration
+
+
+@dataclass(frozen=True, slots=True)
+class Manifest:
+    """What a snapshot is. `content` is the digest of all it was made from, `reader` says by which reading
+    of Markdown; `files` maps path to hash."""
+
+    id: str
+    created: datetime
+    content: str
+    reader: str
+    analysis: str
+    encoder: str
+    shelves: Mapping[str, ShelfManifest]
+    files: Mapping[str, str] = field(default_factory=dict)
+    format: int = FORMAT
+
+
+@dataclass(frozen=True, slots=True)
+class Shelf:
+    """One language, open for search; articles and passages are numbered as the indexes number them.
+
+    Article n's passages are those from `passage_starts[n]` up to `passage_starts[n + 1]`.
+    """
+
+    lang: str
+    analyzer: Analyzer
+    articles: tuple[Article, ...]
+    passages: tuple[Passage, ...]
+    passage_starts: dense.Ints
+    lexical: lexical.LexicalIndex
+    dense: dense.DenseIndex
+    calibration: Calibration
+
+
+@dataclass(frozen=True, slots=True)
+class Snapshot:
+    """A verified snapshot, open for search. Its `shelves` are in the order of their size."""
+
+    manifest: Manifest
+    knowledge: KnowledgeBase
+    shelves: Mapping[str, Shelf]
+
+
+_MANIFEST = TypeAdapter(Manifest)
+_KNOWLEDGE_BASE = TypeAdapter(KnowledgeBase)
+_PASSAGE_LIST = TypeAdapter(tuple[Passage, ...])
+
+
+def question_texts(article: Article) -> tuple[str, ...]:
+    """What the article says it answers, as customers ask it: its title and the other wordings."""
+    return (article.title, *article.questions)
+
+
+def write_shelf(
+    folder: Path,
+    articles: Sequence[Article],
+    passages: Sequence[Passage],
+    questions: dense.Rows,
+    passage_rows: dense.Rows,
+) -> None:
+    """Write one language's files to `folder`, which is made here; rows are owned by article number."""
+    analyzer = analyzer_for(articles[0].lang)
+    lexical.write(folder, (_fields(a, analyzer) for a in articles))
+    dense.write(folder, questions, passage_rows)
+    (folder / _PASSAGES).write_bytes(orjson.dumps(passages))
+
+
+def _fields(article: Article, analyzer: Analyzer) -> lexical.Fields:
+    body = [text for s in article.sections for text in (s.heading, *s.paragraphs)]
+    parts = {
+        "title": [article.title],
+        "questions": article.questions,
+        "body": [article.summary, *body],
+        "tags": article.tags,
+    }
+    return {name: [t for text in texts for t in analyzer.terms(text)] for name, texts in parts.items()}
+
+
+def seal(folder: Path, knowledge: KnowledgeBase, manifest: Manifest) -> Manifest:
+    """Make `folder` a snapshot: all of it on disk and hashed, the manifest (returned whole) written last."""
+    (folder / _KNOWLEDGE).write_bytes(orjson.dumps(knowledge))
+    files = {p.relative_to(folder).as_posix(): _hash_and_sync(p) for p in _files(folder)}
+    sealed = replace(manifest, files=files)
+    path = folder / MANIFEST
+    path.write_bytes(orjson.dumps(sealed, option=orjson.OPT_INDENT_2))
+    _hash_and_sync(path)
+    return sealed
+
+
+def _files(folder: Path) -> Iterator[Path]:
+    return (p for p in sorted(folder.rglob("*")) if p.is_file() and p.name != MANIFEST)
+
+
+def _hash_and_sync(path: Path) -> str:
+    with path.open("rb+") as file:
+        digest = _hash(file.read())
+        os.fsync(file.fileno())
+    return digest
+
+
+def _hash(data: bytes) -> str:
+    return blake2b(data, digest_size=16).hexdigest()
+
+
+def read_manifest(folder: Path) -> Manifest:
+    """The manifest alone, unverified. Raises SnapshotError where there is none to read."""
+    try:
+        return _MANIFEST.validate_json((folder / MANIFEST).read_bytes())
+    except FileNotFoundError:
+        raise SnapshotError(
+            f"{folder} is no snapshot: it has no {MANIFEST}; run `sportello index`."
+        ) from None
+    except (ValidationError, OSError) as error:
+        raise SnapshotError(
+            f"{folder / MANIFEST} cannot be read ({error}); run `sportello index`."
+        ) from error
+
+
+def read_knowledge(folder: Path) -> KnowledgeBase:
+    """The articles of a verified snapshot, for the next build."""
+    return _KNOWLEDGE_BASE.validate_json((folder / _KNOWLEDGE).read_bytes())
+
+
+def open_snapshot(folder: Path, encoder: Encoder | None) -> Snapshot:
+    """Verify `folder` whole, then open it. Without an encoder only lexical search will be asked of it.
+
+    Raises SnapshotError for another format, analyser or encoder than ours, and for any file that is
+    missing or not as it was written: Whoosh's files hold pickles, so none is opened unverified.
+    """
+    manifest = read_manifest(folder)
+    _refuse_foreign(folder, manifest, encoder)
+    verify(folder, manifest)
+    knowledge = read_knowledge(folder)
+    sizes = Counter({lang: shelf.articles for lang, shelf in manifest.shelves.items()})
+    shelves = {lang: _open_shelf(folder / lang, lang, knowledge, manifest) for lang, _ in sizes.most_common()}
+    return Snapshot(manifest, knowledge, shelves)
+
+
+def _refuse_foreign(folder: Path, manifest: Manifest, encoder: Encoder | None) -> None:
+    ours = {"format": str(FORMAT), "analyser": analysis.fingerprint()}
+    theirs = {"format": str(manifest.format), "analyser": manifest.analysis}
+    if encoder is not None:
+        ours["encoder"], theirs["encoder"] = encoder.name, manifest.encoder
+    for part, name in ours.items():
+        if theirs[part] != name:
+            raise SnapshotError(
+                f"The snapshot {folder.name} was made with the {part} {theirs[part]!r} and this program has "
+                f"{name!r}; run `sportello index` to build it anew."
+            )
+
+
+def verify(folder: Path, manifest: Manifest) -> None:
+    """Raise SnapshotError unless every file is as it was written."""
+    present = {p.relative_to(folder).as_posix(): p for p in _files(folder)}
+    for name, expected in manifest.files.items():
+        if name not in present or _hash(present[name].read_bytes()) != expected:
+            state = "damaged" if name in present else "missing"
+            raise SnapshotError(
+                f"The snapshot {folder.name} is not whole: {name} is {state}; "
+                "run `sportello rollback`, or `sportello index --full`."
+            )
+
+
+def _open_shelf(folder: Path, lang: str, knowledge: KnowledgeBase, manifest: Manifest) -> Shelf:
+    articles = tuple(a for a in knowledge.articles if a.lang == lang)
+    numbers = {a.id: number for number, a in enumerate(articles)}
+    passages = _PASSAGE_LIST.validate_json((folder / _PASSAGES).read_bytes())
+    return Shelf(
+        lang,
+        analyzer_for(lang),
+        articles,
+        passages,
+        np.searchsorted([numbers[p.article_id] for p in passages], np.arange(len(articles) + 1)),
+        lexical.LexicalIndex(folder),
+        dense.DenseIndex(folder, len(articles)),
+        manifest.shelves[lang].calibration,
+    )

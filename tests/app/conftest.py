@@ -1,0 +1,114 @@
+"""The service as customers meet it: a real server on a socket, over the demo content, indexed once."""
+
+import os
+import threading
+import time
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import AbstractContextManager, contextmanager
+from pathlib import Path
+
+import httpx
+import pytest
+import uvicorn
+
+from app.main import create_app
+from app.settings import Settings
+
+REPO = Path(__file__).parents[2]
+MODELS = Path(os.environ.get("SPORTELLO_TEST_MODELS") or REPO / "build" / "test-models")
+
+Serve = Callable[..., AbstractContextManager[httpx.Client]]
+
+
+@contextmanager
+def _serve(
+    content: Path, data: Path, *, wait: bool = True, failing: Sequence[str] = (), **options: str
+) -> Iterator[httpx.Client]:
+    """A client, which follows no redirect, of a server on a free port; at `failing` paths a route fails.
+
+    The data folder borrows the encoder made once per checkout.
+    """
+    MODELS.mkdir(parents=True, exist_ok=True)
+    data.mkdir(parents=True, exist_ok=True)
+    (data / "models").symlink_to(MODELS)
+    app = create_app(Settings(content=content, data=data, **options))  # type: ignore[arg-type]
+    for path in failing:
+        app.add_api_route(path, _fail)
+    server = uvicorn.Server(uvicorn.Config(app, port=0, log_level="critical"))
+    thread = threading.Thread(target=server.run)
+    thread.start()
+    try:
+        while not server.started:
+            assert thread.is_alive(), "the server ended at its start"
+            time.sleep(0.02)
+        port = server.servers[0].sockets[0].getsockname()[1]
+        with httpx.Client(base_url=f"http://127.0.0.1:{port}", timeout=60) as client:
+            if wait:
+                _until_ready(client)
+            yield client
+    finally:
+        server.should_exit = True
+        thread.join()
+
+
+def _fail() -> None:
+    raise RuntimeError("a defect of ours, with a secret in its message")
+
+
+def _until_ready(client: httpx.Client, seconds: float = 120) -> None:
+    deadline = time.monotonic() + seconds
+    while client.get("/readyz").status_code != 200:
+        assert time.monotonic() < deadline, "the engine did not open"
+        time.sleep(0.1)
+
+
+def _write(path: Path, title: str, body: str = "Testo.", **matter: str) -> None:
+    """An article's file; `matter` is more front matter, as YAML."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    lines = "".join(f"{name}: {value}\n" for name, value in {"title": f'"{title}"', **matter}.items())
+    path.write_text(f"---\n{lines}---\n{body}\n", encoding="utf-8")
+
+
+@pytest.fixture(scope="session")
+def serve() -> Serve:
+    return _serve
+
+
+@pytest.fixture(scope="session")
+def odd_content(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """What the demo shop has not: a language without a catalogue, moved articles, drafts, odd names."""
+    content = tmp_path_factory.mktemp("odd") / "content"
+    _write(
+        content / "it/ordini/nuovo.md",
+        "Come <annullo> l’ordine & perché?",
+        summary='"Riassunto <b>piano</b>"',
+        redirect_from="[/faq.php?id=7, vecchio/annullare, /già spostato]",
+    )
+    _write(content / "it/ordini/solo qui.md", "Dove trovo il numero dell’ordine?")
+    _write(content / "it/ordini/bozza.md", "Bozza segreta?", status="draft")
+    _write(content / "fr/ordini/nuovo.md", "Comment annuler ma commande ?", updated="2026-03-01")
+    _write(content / "he/ordini/nuovo.md", "איך מבטלים הזמנה?")
+    return content
+
+
+@pytest.fixture(scope="session")
+def odd(serve: Serve, odd_content: Path) -> Iterator[httpx.Client]:
+    """The odd content, served, with nobody to contact and two routes that fail."""
+    data, failing = odd_content.parent / "data", ["/broken/for/sure", "/api/v1/broken"]
+    with serve(odd_content, data, failing=failing, default_language="de") as client:
+        yield client
+
+
+@pytest.fixture(scope="session")
+def demo(serve: Serve, tmp_path_factory: pytest.TempPathFactory) -> Iterator[httpx.Client]:
+    """The demo shop, served."""
+    served = serve(
+        REPO / "content",
+        tmp_path_factory.mktemp("demo") / "data",
+        site_name="Tornigallo",
+        contact_phone="+39 0546 000 214",
+        contact_email="assistenza@tornigallo.example",
+        contact_hours="lun–ven 9–18",
+    )
+    with served as client:
+        yield client

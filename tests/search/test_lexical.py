@@ -1,0 +1,82 @@
+"""The arrays rank as Whoosh does, score for score."""
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from whoosh.filedb.filestore import FileStorage
+from whoosh.query import Or, Term
+from whoosh.scoring import BM25F
+
+from search import lexical
+from search.lexical import LexicalIndex
+
+WORDS = ["acqua", "bolletta", "casa", "pacco", "reso", "tempo"]
+DOCUMENT = st.fixed_dictionaries(
+    {}, optional={name: st.lists(st.sampled_from(WORDS), min_size=1, max_size=9) for name in lexical.WEIGHTS}
+)
+
+
+def whoosh_scores(folder: Path, words: list[str], documents: int) -> list[float]:
+    """Whoosh's own BM25F, through its own searcher."""
+    index = FileStorage(str(folder / "whoosh")).open_index()
+    terms = [Term(name, word, boost=weight) for word in words for name, weight in lexical.WEIGHTS.items()]
+    found = [0.0] * documents
+    with index.searcher(weighting=BM25F(B=lexical.B, K1=lexical.K1)) as searcher:
+        for hit in searcher.search(Or(terms), limit=None):
+            found[int(hit["number"])] = hit.score
+    index.close()
+    return found
+
+
+@settings(max_examples=40, deadline=None)
+@given(
+    documents=st.lists(DOCUMENT, min_size=1, max_size=12),
+    words=st.lists(st.sampled_from([*WORDS, "absent"]), min_size=1, max_size=4, unique=True),
+)
+def test_arrays_score_as_whoosh_does(
+    tmp_path_factory: pytest.TempPathFactory, documents: list[dict[str, list[str]]], words: list[str]
+) -> None:
+    folder = tmp_path_factory.mktemp("lexical") / "it"
+    lexical.write(folder, documents)
+    index = LexicalIndex(folder)
+    scores = np.zeros(len(documents))
+    for word in words:
+        numbers, points = index.postings(word)
+        scores[numbers] += points
+    np.testing.assert_allclose(scores, whoosh_scores(folder, words, len(documents)), rtol=1e-5, atol=1e-6)
+
+
+@pytest.fixture
+def index(tmp_path: Path) -> LexicalIndex:
+    lexical.write(
+        tmp_path / "it",
+        [
+            {"title": ["pagar", "bollett"], "body": ["bancomat", "post"]},
+            {"title": ["pagar"], "body": ["pagar", "pagar", "rata"]},
+            {"title": ["reclam"], "body": ["bollett"]},
+        ],
+    )
+    return LexicalIndex(tmp_path / "it")
+
+
+def test_more_words_of_the_question_beat_more_of_one_word(index: LexicalIndex) -> None:
+    found = index.score([{"pagar": 1.0}, {"bollett": 1.0}], 3)
+    assert list(found.matched) == [2, 1, 1]
+    assert int(found.scores.argmax()) == 0
+
+
+def test_a_word_counts_once_by_the_best_term_that_stands_for_it(index: LexicalIndex) -> None:
+    plain = index.score([{"bollett": 1.0}], 3)
+    with_synonym = index.score([{"bollett": 1.0, "reclam": 0.8}], 3)
+    assert list(plain.matched) == [1, 0, 1]
+    assert list(with_synonym.matched) == [1, 0, 1]
+    assert with_synonym.scores[2] > plain.scores[2]
+    assert with_synonym.scores[0] == plain.scores[0]
+
+
+def test_absent_words_score_nothing(index: LexicalIndex) -> None:
+    assert not index.score([{"xyzzy": 1.0}], 3).scores.any()
+    assert index.present(["bollett", "rata", "xyzzy"], 1) == ("rata",)

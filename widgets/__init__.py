@@ -1,0 +1,1 @@
+"""What other sites embed: files for a browser, which speak to the API over HTTP only."""
