@@ -13,6 +13,7 @@ from rich.table import Table
 
 from indexer.build import Progress
 from indexer.problems import Problem
+from search.excerpts import marks
 from search.records import Hit, SearchResult
 
 INPUT, ENVIRONMENT = 1, 3
@@ -71,7 +72,7 @@ def print_result(result: SearchResult, *, explain: bool) -> None:
 
 def _marked(hit: Hit) -> str:
     parts, last = [], 0
-    for start, end in hit.marks:
+    for start, end in marks(hit):
         parts += [escape(hit.passage.text[last:start]), f"[bold]{escape(hit.passage.text[start:end])}[/]"]
         last = end
     return "".join([*parts, escape(hit.passage.text[last:])])

@@ -2,14 +2,16 @@
 
 import threading
 import unicodedata
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from functools import lru_cache
 from hashlib import blake2b
 from itertools import pairwise
+from math import log10
 from typing import NamedTuple
 
 import regex
 import Stemmer
+import wordfreq
 from whoosh.lang.stopwords import stoplists
 
 # Raise it when the terms of some text change: snapshots written before are then refused and rebuilt.
@@ -78,6 +80,13 @@ def fold(word: str) -> str:
     return unicodedata.normalize("NFC", _MARKS.sub("", decomposed)).translate(_LETTERS)
 
 
+# How much a word tells, by how common it is in its language: its Zipf frequency is the logarithm of its
+# uses in a thousand million words. "Quando" (6.2) tells little whatever the collection, and a collection of
+# fifty articles is too small to know it. Full weight up to 4.5 ("pagare" is at 4.9, "bolletta" at 3.7), a
+# fifth for the commonest. Lifts lexical MRR by .004 to .024 on five labelled sets.
+_COMMON, _RARE, _LEAST = 7.0, 4.5, 0.2
+
+
 class Term(NamedTuple):
     """A word without accents and elisions, in lower case, and its stem, which is what indexes hold."""
 
@@ -100,6 +109,7 @@ class Analyzer:
         algorithm = _SNOWBALL.get(base)
         self._stemmer = Stemmer.Stemmer(algorithm, 0) if algorithm else None
         self._lock = threading.Lock()  # Snowball's stemmers keep state
+        self._frequency = _frequencies(base)
         # Few different words make most of any text; a word's way to its terms is looked up, not walked.
         self._terms_of = lru_cache(maxsize=100_000)(self._analyse)
 
@@ -113,6 +123,14 @@ class Analyzer:
         terms = [term for _, _, terms in self.words(text) for term in terms]
         return [t.stem for t in terms if t.word not in self.stop_words] or [t.stem for t in terms]
 
+    def weigh(self, text: str) -> dict[str, float]:
+        """The different terms of a question, in order, each with how much it tells, up to 1."""
+        weights: dict[str, float] = {}
+        found = [t for _, _, terms in self.words(text) for t in terms]
+        for term in [t for t in found if t.word not in self.stop_words] or found:
+            weights[term.stem] = max(weights.get(term.stem, 0.0), self._tells(term.word))
+        return weights
+
     def _analyse(self, raw: str) -> tuple[Term, ...]:
         """What `raw`, a word as it is written, stands for."""
         parts = [part for part in map(fold, _APOSTROPHE.split(raw)) if part]
@@ -124,11 +142,28 @@ class Analyzer:
             parts = [_GERMAN_DIGRAPHS.sub(r"\1\2", part) for part in parts]
         return tuple(Term(part, self._stem(part)) for part in parts if part)
 
+    def _tells(self, word: str) -> float:
+        frequency = self._frequency.get(word)
+        if frequency is None:
+            return 1.0
+        zipf = log10(frequency) + 9
+        return min(max((_COMMON - zipf) / (_COMMON - _RARE), _LEAST), 1.0)
+
     def _stem(self, word: str) -> str:
         if self._stemmer is None or word[0].isdigit():
             return word
         with self._lock:
             return str(self._stemmer.stemWord(word)) or word
+
+
+def _frequencies(lang: str) -> Mapping[str, float]:
+    """How often words are used in a language; nothing for one that nobody counted."""
+    if lang not in wordfreq.available_languages("small"):
+        return {}
+    counted: dict[str, float] = {}
+    for word, frequency in wordfreq.get_frequency_dict(lang, "small").items():
+        counted[fold(word)] = counted.get(fold(word), 0.0) + frequency
+    return counted
 
 
 def _raw_words(text: str) -> Iterator[tuple[str, int, int]]:

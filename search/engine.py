@@ -1,15 +1,17 @@
 """SearchEngine.search: a question in, answers and a verdict out."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from time import perf_counter
 
 import numpy as np
+from numpy.typing import NDArray
 
 from search import answerability
 from search.analysis import normalise
 from search.encoders import Encoder, Vectors
-from search.excerpts import asked_terms, marks, most_matching
+from search.excerpts import asked_terms, most_matching
 from search.fusion import Fused, fuse
 from search.records import Evidence, Hit, Mode, Phase, SearchResult, Suggestions, Verdict
 from search.retrieval import Candidates, Question, allowed, retrieve
@@ -106,53 +108,53 @@ class SearchEngine:
         return _merge(own, [self._ask_shelf(asked, s, foreign=True) for s in others], asked.limit)
 
     def _ask_shelf(self, asked: _Asked, shelf: Shelf, *, foreign: bool = False) -> _Found:
-        words = self._synonyms[shelf.lang].expand(shelf.analyzer.terms(asked.text))
+        words = self._synonyms[shelf.lang].expand(shelf.analyzer.weigh(asked.text))
         mask = allowed(shelf.articles, asked.category, asked.phase)
         candidates = retrieve(shelf, Question(words if asked.lexical else None, asked.vector, mask))
         if not len(candidates.documents):
             return _NOTHING
-        lexical, cosines = candidates.lexical, candidates.cosines
-        fused = fuse(lexical, cosines.both if cosines else None, candidates.background)
-        scores = fused.score * np.array([shelf.articles[d].boost for d in candidates.documents], np.float32)
-        ranked = np.argsort(-scores, kind="stable")[: asked.limit]
-        hits = tuple(
-            _hit(shelf, words, candidates, fused, int(at), float(scores[at]), foreign) for at in ranked
+        cosines = candidates.cosines.both if candidates.cosines else None
+        fused = fuse(
+            candidates.lexical, cosines, coverage=candidates.best_coverage, background=candidates.background
         )
-        return _Found(hits, _judge(shelf, words, candidates, int(ranked[0])))
+        boosts = np.array([shelf.articles[d].boost for d in candidates.documents], np.float32)
+        scores = fused.score * boosts
+        ranked = [int(at) for at in np.argsort(-scores, kind="stable")[: asked.limit]]
+        hits = tuple(
+            _hit(shelf, words, candidates, at, score=float(scores[at]), fused=fused, foreign=foreign)
+            for at in ranked
+        )
+        return _Found(hits, _judge(shelf, candidates, ranked[0]))
 
 
-def _judge(shelf: Shelf, words: tuple[Word, ...], candidates: Candidates, top: int) -> Verdict:
+def _judge(shelf: Shelf, candidates: Candidates, top: int) -> Verdict:
     cosine = float(candidates.cosines.both[top]) if candidates.cosines else None
-    matched = candidates.matched
-    coverage = float(matched[top]) / len(words) if matched is not None and words else 0.0
-    return answerability.judge(cosine, coverage, shelf.calibration)
+    covered = float(candidates.covered[top]) if candidates.covered is not None else 0.0
+    return answerability.judge(cosine, covered, shelf.calibration)
 
 
 def _hit(
-    shelf: Shelf,
-    words: tuple[Word, ...],
-    candidates: Candidates,
-    fused: Fused,
-    at: int,
-    score: float,
-    foreign: bool,
-) -> Hit:
+    shelf: Shelf, words: Sequence[Word], candidates: Candidates, at: int, *,
+    score: float, fused: Fused, foreign: bool,
+) -> Hit:  # fmt: skip
     number, terms = int(candidates.documents[at]), asked_terms(words)
-    first, end = shelf.passage_starts[number : number + 2]
-    best = candidates.cosines.row[at] if candidates.cosines else None
-    if best is None:
-        best = first + most_matching(shelf.passages[first:end], terms, shelf.analyzer)
-    passage = shelf.passages[best]
-    matched = candidates.matched is not None and candidates.matched[at] > 0
+    if candidates.cosines:
+        passage = shelf.passages[candidates.cosines.row[at]]
+    else:
+        first, end = shelf.passage_starts[number : number + 2]
+        passage = shelf.passages[first + most_matching(shelf.passages[first:end], terms, shelf.analyzer)]
     evidence = Evidence(
-        lexical=float(candidates.lexical[at]) if candidates.lexical is not None and matched else None,
-        dense=float(candidates.cosines.both[at]) if candidates.cosines else None,
+        lexical=_of(candidates.lexical, at) or None,
+        dense=_of(candidates.cosines.both, at) if candidates.cosines else None,
         lexical_share=float(fused.lexical[at]),
         dense_share=float(fused.dense[at]),
         matched=shelf.lexical.present(terms, number),
     )
-    spans = marks(passage, terms, shelf.analyzer)
-    return Hit(shelf.articles[number], passage, spans, score, foreign, evidence)
+    return Hit(shelf.articles[number], passage, terms, score, foreign, evidence)
+
+
+def _of(values: NDArray[np.float32] | None, at: int) -> float | None:
+    return None if values is None else float(values[at])
 
 
 def _merge(own: _Found, others: list[_Found], limit: int) -> _Found:

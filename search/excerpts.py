@@ -1,21 +1,26 @@
 """What of an article to show: its best passage, with the words that were asked marked."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 
-from search.analysis import Analyzer
-from search.records import Passage
-
-
-def asked_terms(words: Sequence[Collection[str]]) -> frozenset[str]:
-    """Every term a query's words stand for."""
-    return frozenset(term for word in words for term in word)
+from search.analysis import Analyzer, analyzer_for
+from search.records import Hit, Passage
+from search.synonyms import Word
 
 
-def marks(passage: Passage, terms: Collection[str], analyzer: Analyzer) -> tuple[tuple[int, int], ...]:
-    """The (start, end) spans of the passage's words that are among `terms`, merged where they touch."""
+def asked_terms(words: Sequence[Word]) -> frozenset[str]:
+    """Every term that stands for a word asked."""
+    return frozenset(term for word in words for term in word.terms)
+
+
+def marks(hit: Hit) -> tuple[tuple[int, int], ...]:
+    """The (start, end) spans of the asked words in the hit's passage, merged where they touch.
+
+    Apart from the search, so that only what is shown is looked through: a microsecond a word.
+    """
+    analyzer = analyzer_for(hit.passage.lang)
     spans: list[tuple[int, int]] = []
-    for start, end, found in analyzer.words(passage.text):
-        if not any(t.stem in terms and t.word not in analyzer.stop_words for t in found):
+    for start, end, found in analyzer.words(hit.passage.text):
+        if not any(t.stem in hit.terms and t.word not in analyzer.stop_words for t in found):
             continue
         if spans and start <= spans[-1][1]:
             spans[-1] = (spans[-1][0], max(spans[-1][1], end))

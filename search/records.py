@@ -98,11 +98,11 @@ class Evidence:
 
 @dataclass(frozen=True, slots=True)
 class Hit:
-    """One article found: its best passage, and `marks`, the (start, end) spans of it to highlight."""
+    """One article found: its best passage, and the `terms` asked for, which `excerpts.marks` finds in it."""
 
     article: Article
     passage: Passage
-    marks: tuple[tuple[int, int], ...]
+    terms: frozenset[str]
     score: float
     other_language: bool
     evidence: Evidence

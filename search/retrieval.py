@@ -30,33 +30,42 @@ class Question:
 class Candidates:
     """Article numbers, ascending, and by candidate the evidence of each side that was asked.
 
-    `background` is the cosine of an article that has nothing to do with the question.
+    `covered` is the part of what was asked, weighed, that the article has, from 0 to 1; `background` the
+    cosine of an article that has nothing to do with the question.
     """
 
     documents: Ints
     lexical: NDArray[np.float32] | None
-    matched: NDArray[np.float32] | None
+    covered: NDArray[np.float32] | None
     cosines: Cosines | None
     background: float
+
+    @property
+    def best_coverage(self) -> float:
+        """What the best of the lexical side has of what was asked."""
+        if self.lexical is None or self.covered is None or not len(self.lexical):
+            return 0.0
+        return float(self.covered[self.lexical.argmax()])
 
 
 def retrieve(shelf: Shelf, question: Question) -> Candidates:
     """The best of each side, weighed by both."""
-    size = len(shelf.articles)
-    lexical = shelf.lexical.score(question.words, size) if question.words is not None else None
-    found = [_best(lexical.scores, question.allowed)] if lexical else []
-    if question.vector is not None:
-        found.append(shelf.dense.nearest(question.vector, CANDIDATES, question.allowed))
-    documents = np.unique(np.concatenate([np.zeros(0, np.int64), *found]))
-    dense = question.vector is not None and len(documents) > 0
+    words, vector = question.words, question.vector
+    lexical = shelf.lexical.score(words, len(shelf.articles)) if words is not None else None
+    found = [np.zeros(0, np.int64)]
+    if lexical:
+        found.append(_best(lexical.scores, question.allowed))
+    if vector is not None:
+        found.append(shelf.dense.nearest(vector, CANDIDATES, question.allowed))
+    documents = np.unique(np.concatenate(found))
+    cosines = shelf.dense.cosines(vector, documents) if vector is not None and len(documents) else None
+    asked = sum(word.weight for word in words or ()) or 1.0
     return Candidates(
         documents,
         lexical.scores[documents] if lexical else None,
-        lexical.matched[documents] if lexical else None,
-        shelf.dense.cosines(question.vector, documents) if question.vector is not None and dense else None,
-        float(shelf.dense.background(question.vector).both.min())
-        if question.vector is not None and dense
-        else 0.0,
+        lexical.matched[documents] / np.float32(asked) if lexical else None,
+        cosines,
+        float(shelf.dense.background(vector).both.min()) if vector is not None and cosines else 0.0,
     )
 
 

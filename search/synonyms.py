@@ -1,14 +1,20 @@
 """The words customers use, and ours: a query's words with all that may stand for each."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 
 from search.analysis import Analyzer
 
 # A synonym is a guess of the editor's about what was meant; the word itself is what was said.
 WEIGHT = 0.8
 
-Word = Mapping[str, float]
-"""One word asked: the terms that stand for it, with their weights."""
+
+@dataclass(frozen=True, slots=True)
+class Word:
+    """One word asked: how much it tells, and the terms that stand for it with how well each does."""
+
+    weight: float
+    terms: Mapping[str, float]
 
 
 class Synonyms:
@@ -23,8 +29,9 @@ class Synonyms:
         }
         self._longest = max(map(len, self._ours), default=0)
 
-    def expand(self, terms: Sequence[str]) -> tuple[Word, ...]:
-        """Each different term once, in order, with our terms for the words it is part of."""
+    def expand(self, asked: Mapping[str, float]) -> tuple[Word, ...]:
+        """Each term asked, which comes with its weight, with our terms for the words it is part of."""
+        terms = list(asked)
         words: dict[str, dict[str, float]] = {term: {term: 1.0} for term in terms}
         for length in range(1, self._longest + 1):
             for start in range(len(terms) - length + 1):
@@ -32,4 +39,4 @@ class Synonyms:
                 for ours in self._ours.get(phrase, ()):
                     for term in phrase:
                         words[term].setdefault(ours, WEIGHT)
-        return tuple(words.values())
+        return tuple(Word(asked[term], stand_ins) for term, stand_ins in words.items())

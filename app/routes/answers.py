@@ -9,6 +9,7 @@ from markupsafe import Markup, escape
 from app.routes import addresses
 from app.routes.schemas import ArticleLink, SearchAnswer, SearchHit
 from app.routes.site import Library
+from search.excerpts import marks
 from search.records import Article, Hit, SearchResult
 
 
@@ -42,7 +43,7 @@ def shown(hit: Hit, library: Library) -> ShownAnswer:
 
 def marked(hit: Hit) -> Markup:
     """The hit's passage with `<mark>` around the words that were asked."""
-    return Markup("").join(_pieces(hit.passage.text, hit.marks))
+    return Markup("").join(_pieces(hit.passage.text, marks(hit)))
 
 
 def _pieces(text: str, spans: Iterable[tuple[int, int]]) -> Iterable[Markup]:

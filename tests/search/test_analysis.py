@@ -114,3 +114,13 @@ def test_the_fingerprint_follows_behaviour(monkeypatch: pytest.MonkeyPatch) -> N
         fingerprint.cache_clear()
         analyzer_for.cache_clear()
     assert fingerprint() == before
+
+
+def test_a_word_tells_more_the_rarer_it_is_in_its_language() -> None:
+    weights = analyzer_for("it").weigh("quando posso pagare la bolletta sul sitoxyz")
+    assert list(weights) == ["quand", "poss", "pag", "bollett", "sitoxyz"]
+    assert (
+        weights["quand"] < weights["poss"] < weights["pag"] < weights["bollett"] == weights["sitoxyz"] == 1.0
+    )
+    assert set(analyzer_for("xx").weigh("quando mai").values()) == {1.0}
+    assert analyzer_for("it").weigh("perché")["perc"] == analyzer_for("it").weigh("PERCHE'")["perc"]

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from indexer.build import build_snapshot
 from indexer.vectors import VectorCache
 from search.engine import SearchEngine
+from search.excerpts import marks
 from search.records import Article, KnowledgeBase, Section
 from search.snapshot import open_snapshot
 
@@ -96,7 +97,7 @@ def test_synonyms_of_several_words_find_our_word(engine: SearchEngine) -> None:
 
 def test_the_passage_has_the_asked_words_marked(engine: SearchEngine) -> None:
     hit = engine.search("quanti giorni lavorativi per il pacco", "it").hits[0]
-    marked = [hit.passage.text[start:end] for start, end in hit.marks]
+    marked = [hit.passage.text[start:end] for start, end in marks(hit)]
     assert {"giorni", "lavorativi"} <= set(marked)
 
 

@@ -12,6 +12,7 @@ from whoosh.scoring import BM25F
 
 from search import lexical
 from search.lexical import LexicalIndex
+from search.synonyms import Word
 
 WORDS = ["acqua", "bolletta", "casa", "pacco", "reso", "tempo"]
 DOCUMENT = st.fixed_dictionaries(
@@ -62,21 +63,31 @@ def index(tmp_path: Path) -> LexicalIndex:
     return LexicalIndex(tmp_path / "it")
 
 
+def asked(*terms: dict[str, float], weight: float = 1.0) -> list[Word]:
+    return [Word(weight, standing) for standing in terms]
+
+
 def test_more_words_of_the_question_beat_more_of_one_word(index: LexicalIndex) -> None:
-    found = index.score([{"pagar": 1.0}, {"bollett": 1.0}], 3)
+    found = index.score(asked({"pagar": 1.0}, {"bollett": 1.0}), 3)
     assert list(found.matched) == [2, 1, 1]
     assert int(found.scores.argmax()) == 0
 
 
 def test_a_word_counts_once_by_the_best_term_that_stands_for_it(index: LexicalIndex) -> None:
-    plain = index.score([{"bollett": 1.0}], 3)
-    with_synonym = index.score([{"bollett": 1.0, "reclam": 0.8}], 3)
+    plain = index.score(asked({"bollett": 1.0}), 3)
+    with_synonym = index.score(asked({"bollett": 1.0, "reclam": 0.8}), 3)
     assert list(plain.matched) == [1, 0, 1]
     assert list(with_synonym.matched) == [1, 0, 1]
     assert with_synonym.scores[2] > plain.scores[2]
     assert with_synonym.scores[0] == plain.scores[0]
 
 
+def test_a_word_that_tells_less_weighs_less(index: LexicalIndex) -> None:
+    whole, half = index.score(asked({"rata": 1.0}), 3), index.score(asked({"rata": 1.0}, weight=0.5), 3)
+    assert half.matched[1] == whole.matched[1] / 2
+    assert 0 < half.scores[1] < whole.scores[1]
+
+
 def test_absent_words_score_nothing(index: LexicalIndex) -> None:
-    assert not index.score([{"xyzzy": 1.0}], 3).scores.any()
+    assert not index.score(asked({"xyzzy": 1.0}), 3).scores.any()
     assert index.present(["bollett", "rata", "xyzzy"], 1) == ("rata",)

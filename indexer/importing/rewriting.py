@@ -240,7 +240,8 @@ class _Rewriter(_Scanner):
             return f"<{match['video']}>"
         if match["href"] is not None:
             address, text = self._to.link(_unwrapped(match["href"])), self.run(match["text"])
-            return text if address is None else f"[{text}]({_written(address)}{match['href_title'] or ''})"
+            kept = address is not None and text.strip()  # a link without text cannot be seen or heard
+            return f"[{text}]({_written(address or '')}{match['href_title'] or ''})" if kept else text
         if match["definition"]:
             address = self._to.link(_unwrapped(match["target"]))
             # It cannot be taken back from the places that use it: to the top of the page does no harm.

@@ -9,17 +9,17 @@ from pathlib import Path, PurePosixPath
 from typing import Final, Protocol
 from urllib.parse import unquote
 
-from indexer.archives import MAX_IMAGE, SourceFile
-from indexer.drafts import Draft, compose, slugify
-from indexer.foreign import Notes, Page
-from indexer.markdown import MarkdownError, render
-from indexer.rewriting import (
+from indexer.importing.archives import MAX_IMAGE, SourceFile
+from indexer.importing.drafts import Draft, compose, slugify
+from indexer.importing.foreign import Notes, Page
+from indexer.importing.rewriting import (
     Rewriting,
     embedded_number,
     marks_in,
     rewrite,
     without_marks,
 )
+from indexer.markdown import MarkdownError, render
 
 _SCHEME = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:")
 _SIGNATURES: Final = (

@@ -7,8 +7,8 @@ from typing import Any, Final
 
 import yaml
 
-from indexer.drafts import Draft, ImportSourceError, Refused, compose, to_yaml
-from indexer.foreign import load_texts
+from indexer.importing.drafts import Draft, ImportSourceError, Refused, compose, to_yaml
+from indexer.importing.foreign import load_texts
 
 # What is known of the source and has no place in an article; content readers skip names with `_`.
 _FOREIGN: Final = "_foreign.yaml"

@@ -7,10 +7,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from indexer.drafts import escaped, one_line, slugify
-from indexer.languages import language, language_in_name
+from indexer.importing.drafts import escaped, one_line, slugify
+from indexer.importing.languages import language, language_in_name
+from indexer.importing.rewriting import Rewriting, mark_anchors, rewrite, take_out_embedded
 from indexer.markdown import render
-from indexer.rewriting import Rewriting, mark_anchors, rewrite, take_out_embedded
 
 
 def shown(markdown: str) -> str:
@@ -19,14 +19,38 @@ def shown(markdown: str) -> str:
     return one_line(" ".join(paragraph for section in sections for paragraph in section.paragraphs))
 
 
-SIGNS = "- a|1. b|1) b|+ c|> d|# e|#f|!!! note|: g|~~~|```|***|---|a_b_ _c_|&amp; &lt;|![x](y)|[^1]: z".split(
-    "|"
-)
-SIGNS += (
-    "<script>|`x`|\\*|a ¦ b|___|=|[!NOTE]|<https://a.b>|{.x}|2024. Anno|*a*: **b**|a  b|\\<|+39 055 1".split(
-        "|"
-    )
-)
+SIGNS = """
+- a
+1. b
+1) b
++ c
+> d
+# e
+#f
+!!! note
+: g
+~~~
+```
+***
+---
+___
+=
+a_b_ _c_
+&amp; &lt;
+![x](y)
+[^1]: z
+<script>
+`x`
+\\*
+\\<
+a | b
+[!NOTE]
+<https://a.b>
+{.x}
+2024. Anno
+*a*: **b**
++39 055 1
+""".strip().splitlines()
 
 
 @pytest.mark.parametrize("text", SIGNS)
@@ -97,3 +121,9 @@ def test_no_text_takes_long_to_rewrite(piece: str) -> None:
     mark_anchors(body)
     rewrite(body.marked, Rewriting(lambda href: href, lambda src: src))
     assert time.monotonic() - started < 20
+
+
+def test_a_link_without_text_goes_and_one_around_an_image_stays() -> None:
+    rewriting = Rewriting(lambda href: href.upper(), lambda src: src.upper())
+    text = rewrite("a [](b.md) [![c](d.png)](e.md) [](f.md)", rewriting)
+    assert text == "a  [![c](D.PNG)](E.MD) "

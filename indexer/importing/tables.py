@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
-from indexer.drafts import (
+from indexer.importing.drafts import (
     FAQ,
     Addresses,
     Draft,
@@ -20,10 +20,10 @@ from indexer.drafts import (
     one_line,
     slugify,
 )
-from indexer.foreign import Notes, decode, read_day
-from indexer.languages import language, language_in_name
+from indexer.importing.foreign import Notes, decode, read_day
+from indexer.importing.languages import language, language_in_name
+from indexer.importing.rewriting import HTML_NAMES, Rewriting, rewrite
 from indexer.markdown import printable
-from indexer.rewriting import HTML_NAMES, Rewriting, rewrite
 
 _COLUMNS: Final[Mapping[str, tuple[str, ...]]] = {
     "title": ("title", "titolo", "domanda", "question", "subject", "oggetto"),

@@ -8,11 +8,11 @@ from pathlib import Path, PurePosixPath
 from typing import Final
 from urllib.parse import unquote
 
-from indexer.archives import SourceFile, is_archive
-from indexer.drafts import FAQ, Addresses, Draft, ImportSourceError, Refused, one_line, slugify
-from indexer.foreign import Notes, Page, UnusableError, read_page, read_title
-from indexer.languages import known_language, language_in_name
-from indexer.relinking import ImageNames, Placed, Writer, anchors_of, folded_anchor
+from indexer.importing.archives import SourceFile, is_archive
+from indexer.importing.drafts import FAQ, Addresses, Draft, ImportSourceError, Refused, one_line, slugify
+from indexer.importing.foreign import Notes, Page, UnusableError, read_page, read_title
+from indexer.importing.languages import known_language, language_in_name
+from indexer.importing.relinking import ImageNames, Placed, Writer, anchors_of, folded_anchor
 
 # Folders that hold the articles and say nothing of them.
 _GENERIC: Final = frozenset(

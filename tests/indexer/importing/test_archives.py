@@ -10,9 +10,8 @@ from pathlib import Path
 
 import pytest
 
-from indexer import archives
 from indexer.articles import read_content
-from indexer.importing import ImportReport, ImportSourceError, import_source
+from indexer.importing import ImportReport, ImportSourceError, archives, import_source
 from search.records import Article
 
 PNG_START = b"\x89PNG\r\n\x1a\n"

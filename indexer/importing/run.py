@@ -6,9 +6,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final, Literal, TypeAlias
 
-from indexer.archives import MARKDOWN, is_archive, read_files
 from indexer.articles import read_content
-from indexer.drafts import (
+from indexer.importing.archives import MARKDOWN, is_archive, read_files
+from indexer.importing.drafts import (
     FAQ,
     Addresses,
     Draft,
@@ -18,14 +18,12 @@ from indexer.drafts import (
     escaped,
     slugify,
 )
+from indexer.importing.landing import Landing
+from indexer.importing.languages import language
+from indexer.importing.tables import read_table
+from indexer.importing.trees import Tree
 from indexer.labelled import CORPUS, LabelledSetError, read_corpus
-from indexer.landing import Landing
-from indexer.languages import language
-from indexer.tables import read_table
-from indexer.trees import Tree
 from search.records import Article
-
-__all__ = ["Format", "ImportReport", "ImportSourceError", "Refused", "import_source"]
 
 Format: TypeAlias = Literal["auto", "labelled", "csv", "markdown"]
 # Read back together: often enough for a progress bar, rarely enough for a folder each.

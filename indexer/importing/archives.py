@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 from typing import IO, Final
 
-from indexer.drafts import ImportSourceError, Refused
+from indexer.importing.drafts import ImportSourceError, Refused
 from indexer.markdown import printable
 
 # A whole help centre with its images; the largest real tree at hand unpacks to 13 MB.

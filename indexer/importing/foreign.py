@@ -9,14 +9,14 @@ from typing import Any, Final, get_args
 
 import yaml
 
-from indexer.archives import SourceFile
 from indexer.articles import prettify
 from indexer.dialect import check_limits
-from indexer.drafts import one_line
 from indexer.frontmatter import Parts, split
-from indexer.languages import language
+from indexer.importing.archives import SourceFile
+from indexer.importing.drafts import one_line
+from indexer.importing.languages import language
+from indexer.importing.rewriting import Body, mark_anchors, take_out_embedded, without_marks
 from indexer.markdown import MarkdownError, printable
-from indexer.rewriting import Body, mark_anchors, take_out_embedded, without_marks
 from search.records import ArticleType, Phase, Status, Visibility
 
 _LOADER: Final[Any] = getattr(yaml, "CBaseLoader", yaml.BaseLoader)

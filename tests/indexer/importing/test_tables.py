@@ -81,7 +81,8 @@ def test_html_markdown_and_plain_cells(tmp_path: Path) -> None:
     import_source(write(tmp_path, {"t.csv": table}) / "t.csv", tmp_path / "out")
     found = articles(tmp_path / "out")
     html = found["it/faq/html"].html
-    assert "<p>Uno" in html and "script" not in html and "onclick" not in html and "javascript" not in html
+    assert "<p>Uno" in html
+    assert [gone for gone in ("script", "onclick", "javascript") if gone in html] == []
     assert found["it/faq/html"].title == "Html ?"
     assert text_of(found["it/faq/md"]).split("\n") == ["Orari lun 9–18 sab 9–13", "a", "b"]
     assert "<br" in found["it/faq/md"].html
