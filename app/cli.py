@@ -94,7 +94,7 @@ def index(
     encoder = open_encoder(settings.encoder, settings.models_folder)
     with progress_bars() as progress:
         report = update_index(settings.content, settings.data, encoder, full=full, progress=progress)
-    print_problems(report.problems)
+    print_problems(report.problems, err)
     for name in report.kept:
         err.print(f"{name} is broken: its last good version stays live.")
     if as_json:
@@ -128,7 +128,7 @@ def check(
         }
         print_json({**counts, "problems": [asdict(p) for p in problems]})
     else:
-        print_problems(problems)
+        print_problems(problems, out)
         out.print(
             f"{len(read.knowledge.articles)} articles, {errors} errors, {len(problems) - errors} warnings"
         )
@@ -221,9 +221,9 @@ def import_(
         print_json(asdict(report))
         return
     for refused in report.refused:
-        err.print(f"[yellow]refused[/] {escape(f'{refused.path}: {refused.reason}')}", soft_wrap=True)
+        err.print(f"[yellow]refused[/] {escape(f'{refused.path}: {refused.reason}')}")
     for note in report.notes:
-        err.print(note, soft_wrap=True, markup=False)
+        err.print(note, markup=False)
     done = "would be written" if dry_run else "written"
     out.print(
         f"{report.written} articles {done}, {report.unchanged} already there, {report.images} images, "
@@ -267,5 +267,5 @@ def doctor_(content: Content = None, data: Data = None, as_json: Json = False) -
     else:
         for finding in findings:
             state = "[green]well[/]" if finding.well else "[red]ill [/]"
-            out.print(f"{state} {finding.what}: {escape(finding.detail)}", soft_wrap=True)
+            out.print(f"{state} {finding.what}: {escape(finding.detail)}")
     raise typer.Exit(0 if all(f.well for f in findings) else ENVIRONMENT)

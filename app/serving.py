@@ -22,7 +22,7 @@ def serve(settings: Settings, host: str, port: int, workers: int) -> None:
     # Opened before any process serves: what is wrong with it ends the command, and it is unpacked once.
     encoder = open_encoder(settings.encoder, settings.models_folder)
     shown = f"[{host}]" if ":" in host else host
-    out.print(f"Sportello is on http://{shown}:{listener.getsockname()[1]}", soft_wrap=True)
+    out.print(f"Sportello is on http://{shown}:{listener.getsockname()[1]}")
     # No access log: it would store visitors' addresses and questions.
     quiet: dict[str, Any] = {"log_level": settings.log_level, "access_log": False, "server_header": False}
     if workers == 1:

@@ -18,13 +18,14 @@ from search.records import Hit, SearchResult
 
 INPUT, ENVIRONMENT = 1, 3
 
-out = Console(highlight=False)
-err = Console(stderr=True, highlight=False)
+# No emoji: a file's line ":100:" would become one.
+out = Console(highlight=False, emoji=False, soft_wrap=True)
+err = Console(stderr=True, highlight=False, emoji=False, soft_wrap=True)
 
 
 def say_failed(error: Exception, code: int) -> int:
     """What went wrong, in one line on stderr; the exit code is returned."""
-    err.print(f"[red]sportello:[/red] {escape(' '.join(str(error).split()))}", soft_wrap=True)
+    err.print(f"[red]sportello:[/red] {escape(' '.join(str(error).split()))}")
     return code
 
 
@@ -49,13 +50,11 @@ def progress_bars() -> Iterator[Progress]:
         yield show
 
 
-def print_problems(problems: tuple[Problem, ...]) -> None:
+def print_problems(problems: tuple[Problem, ...], console: Console) -> None:
     """Errors in red, warnings in yellow, a line each, as editors and terminals link them."""
     colours = {"error": "red", "warning": "yellow"}
     for problem in problems:
-        err.print(
-            f"[{colours[problem.severity]}]{problem.severity}[/] {escape(str(problem))}", soft_wrap=True
-        )
+        console.print(f"[{colours[problem.severity]}]{problem.severity}[/] {escape(str(problem))}")
 
 
 def print_result(result: SearchResult, *, explain: bool) -> None:
@@ -65,7 +64,7 @@ def print_result(result: SearchResult, *, explain: bool) -> None:
     for rank, hit in enumerate(result.hits, 1):
         other = f" [dim]({hit.article.lang})[/]" if hit.other_language else ""
         out.print(f"\n[bold]{rank}. {escape(hit.article.title)}[/]{other} [dim]{escape(hit.article.id)}[/]")
-        out.print(_marked(hit), soft_wrap=True)
+        out.print(_marked(hit))
         if explain:
             out.print(_evidence(hit))
 

@@ -109,7 +109,6 @@ class Analyzer:
         algorithm = _SNOWBALL.get(base)
         self._stemmer = Stemmer.Stemmer(algorithm, 0) if algorithm else None
         self._lock = threading.Lock()  # Snowball's stemmers keep state
-        self._frequency = _frequencies(base)
         # Few different words make most of any text; a word's way to its terms is looked up, not walked.
         self._terms_of = lru_cache(maxsize=100_000)(self._analyse)
 
@@ -143,7 +142,7 @@ class Analyzer:
         return tuple(Term(part, self._stem(part)) for part in parts if part)
 
     def _tells(self, word: str) -> float:
-        frequency = self._frequency.get(word)
+        frequency = _frequencies(self.lang.partition("-")[0]).get(word)
         if frequency is None:
             return 1.0
         zipf = log10(frequency) + 9
@@ -156,13 +155,15 @@ class Analyzer:
             return str(self._stemmer.stemWord(word)) or word
 
 
+@lru_cache(maxsize=64)
 def _frequencies(lang: str) -> Mapping[str, float]:
     """How often words are used in a language; nothing for one that nobody counted."""
     if lang not in wordfreq.available_languages("small"):
         return {}
     counted: dict[str, float] = {}
     for word, frequency in wordfreq.get_frequency_dict(lang, "small").items():
-        counted[fold(word)] = counted.get(fold(word), 0.0) + frequency
+        folded = word if word.isascii() else fold(word)  # the lists are in lower case
+        counted[folded] = counted.get(folded, 0.0) + frequency
     return counted
 
 

