@@ -30,6 +30,11 @@ setup-dev: .venv/.installed-dev ## the same with what its tests need
 	$(INSTALL) -e '.[dev]'
 	@touch $@ .venv/.installed
 
+# The demo shop's name and contacts, where the environment does not say others.
+run: export SPORTELLO_SITE_NAME ?= Tornigallo
+run: export SPORTELLO_CONTACT_PHONE ?= +39 0546 000 214
+run: export SPORTELLO_CONTACT_EMAIL ?= assistenza@tornigallo.example
+run: export SPORTELLO_CONTACT_HOURS ?= lun–ven 9–18, sab 9–13
 run: setup ## install, index and serve the demo knowledge base (PORT=8000)
 	$(BIN)/sportello serve --content content --data data --host $(HOST) --port $(PORT)
 

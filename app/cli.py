@@ -30,12 +30,13 @@ from indexer.articles import ContentError, read_content
 from indexer.build import build_snapshot
 from indexer.checks import check_content
 from indexer.importing import Format, ImportSourceError, import_source
-from indexer.labelled import LabelledSetError, read_labelled_set
+from indexer.labelled import LabelledSetError, read_confirmed, read_labelled_set
 from indexer.update import EmptyContentError, update_index
 from search import evaluation
 from search.bundled import unpack_sentence_transformers
 from search.encoders import EncoderError, open_encoder
 from search.engine import SearchEngine
+from search.learning import Confirmed
 from search.records import KnowledgeBase, Mode
 from search.snapshot import SnapshotError, open_snapshot
 
@@ -168,6 +169,12 @@ def evaluate(
     data: Data = None,
     as_json: Json = False,
     run: Annotated[Path | None, typer.Option(metavar="FILE", help="Write a TREC run there.")] = None,
+    learned: Annotated[
+        Path | None,
+        typer.Option(
+            "--learn", metavar="FILE", help="Confirmed pairs, question⇥article id, to be learned first."
+        ),
+    ] = None,
 ) -> None:
     """Score a labelled set: index its articles, ask its questions, measure.
 
@@ -175,13 +182,16 @@ def evaluate(
     """
     settings = read_settings(data=data)
     labelled = read_labelled_set(dataset)
+    pairs = read_confirmed(learned) if learned else ()
+    languages = {article.id: article.lang for article in labelled.articles}
+    confirmed = [Confirmed(query, doc, languages[doc]) for query, doc in pairs if doc in languages]
     encoder = open_encoder(settings.encoder, settings.models_folder)
     with tempfile.TemporaryDirectory() as scratch, progress_bars() as progress:
         folder, started = Path(scratch) / "snapshot", perf_counter()
         knowledge = KnowledgeBase(labelled.articles)
         build_snapshot(knowledge, folder, "evaluation", encoder, datetime.now(UTC), progress=progress)
         seconds = perf_counter() - started
-        engine = SearchEngine(open_snapshot(folder, encoder), encoder, cached_vectors=0)
+        engine = SearchEngine(open_snapshot(folder, encoder), encoder, confirmed=confirmed, cached_vectors=0)
         queries = [evaluation.Query(q.id, q.text, q.lang) for q in labelled.queries]
         outcomes = evaluation.ask(engine, queries, mode)
     measures = {

@@ -87,4 +87,6 @@ def _evidence(hit: Hit) -> Table:
         "by words", f"{evidence.lexical_share:.3f}", f"{lexical}: {' '.join(evidence.matched) or '–'}"
     )
     table.add_row("by meaning", f"{evidence.dense_share:.3f}", dense)
+    if evidence.learned:
+        table.add_row("learned", f"{evidence.learned:.3f}", "confirmed by those who asked alike")
     return table

@@ -69,13 +69,18 @@ def _build_shelf(
     )
     passage_rows = Rows(encoder.encode(inputs, "passage", watch), as_owners(n for n, _ in passages))
     progress(f"indexing {articles[0].lang}", 0, len(articles))
-    snapshot.write_shelf(folder, articles, [p for _, p in passages], question_rows, passage_rows)
+    calibration = snapshot.write_shelf(
+        folder, articles, [p for _, p in passages], question_rows, passage_rows, _unrelated(encoder)
+    )
     progress(f"indexing {articles[0].lang}", len(articles), len(articles))
-    calibration = answerability.calibrate(
+    return ShelfManifest(len(articles), len(questions), len(passages), digest, calibration)
+
+
+def _unrelated(encoder: Encoder) -> float:
+    return answerability.zero(
         encoder.encode(answerability.UNRELATED_QUESTIONS, "query"),
         encoder.encode(answerability.UNRELATED_PASSAGES, "passage"),
     )
-    return ShelfManifest(len(articles), len(questions), len(passages), digest, calibration)
 
 
 class _Watch:

@@ -55,6 +55,26 @@ def read_labelled_set(folder: Path) -> LabelledSet:
     return LabelledSet(articles, queries, relevant)
 
 
+def read_confirmed(path: Path) -> tuple[tuple[str, str], ...]:
+    """Confirmed (question, article id) pairs, a line each, tab between, a grade after it ignored; raises
+    LabelledSetError."""
+    try:
+        lines = path.read_text("utf-8-sig").splitlines()
+    except (OSError, UnicodeDecodeError) as error:
+        raise LabelledSetError(f"{path}: cannot be read ({error}): give a UTF-8 file of pairs.") from error
+    pairs = []
+    for number, line in enumerate(lines, 1):
+        parts = line.split("\t")
+        if not line.strip():
+            continue
+        if len(parts) not in {2, 3} or not all(part.strip() for part in parts[:2]):
+            raise LabelledSetError(
+                f"{path}:{number}: is no pair: write the question, a tab, the article's id."
+            )
+        pairs.append((parts[0].strip(), parts[1].strip()))
+    return tuple(pairs)
+
+
 def read_corpus(path: Path) -> tuple[Article, ...]:
     """The articles of one `corpus.jsonl`, under the ids the corpus gives them; raises LabelledSetError."""
     articles = tuple(_article(row) for row in _rows(path))

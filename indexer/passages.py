@@ -6,6 +6,9 @@ from collections.abc import Iterator
 from typing import Final
 
 from search.records import Article, Passage, Section
+from search.sentences import sentence_ends
+
+__all__ = ["MAX_WORDS", "MIN_WORDS", "passage_input", "sentence_ends", "split_passages"]
 
 # The encoder takes 38 ms per 100 words, and one vector says less the more it stands for.
 MAX_WORDS: Final = 110
@@ -16,17 +19,7 @@ MIN_WORDS: Final = 25
 # thirty characters at most, so that a key or an address pasted in cannot make a passage endless.
 _UNSPACED = r"\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u9fff\uff00-\uffef"
 _WORD = re.compile(rf"[{_UNSPACED}]{{1,2}}|[^\s{_UNSPACED}]{{1,30}}")
-_SENTENCE_END = re.compile(r"""[.!?…]+["'”’»)\]]*(?=\s)|[。！？]""")
 _PAUSE = re.compile(r"[,;:·](?=\s)|[，、；]")
-_BEFORE_STOP = re.compile(r"[\w.]+$")
-# What ends in a full stop and does not end a sentence, in Italian and in English; so do single letters.
-_ABBREVIATED = (
-    "art artt nn num nr pag pagg pp sig sigg sig.ra sig.na dott dott.ssa dr prof prof.ssa ing avv geom "
-    "rag es ad.es p.es ecc etc cfr vs cap capp par sez lett tel cell fax ca c.a p.iva cod rif prot spett "
-    "egr gent fig vol trad art.li s.p.a s.r.l s.n.c s.a.s d.lgs d.l d.m d.p.r mr mrs ms st nos approx e.g "
-    "i.e eg ie inc ltd corp dept jan feb apr aug sep sept oct nov dec"
-)
-_ABBREVIATIONS: Final = frozenset(_ABBREVIATED.split())
 
 
 def split_passages(article: Article) -> tuple[Passage, ...]:
@@ -45,10 +38,10 @@ def split_passages(article: Article) -> tuple[Passage, ...]:
 
 
 def passage_input(article: Article, passage: Passage) -> str:
-    """The text the encoder sees: title, heading where it adds something, then the passage."""
+    """The text the encoder sees: title, tags, heading where it adds something, then the passage."""
     heading = passage.heading if _vocabulary(passage.heading) - _vocabulary(article.title) else ""
     text = passage.text if passage.text != article.title else ""
-    return "\n".join(part for part in (article.title, heading, text) if part)
+    return "\n".join(part for part in (article.title, ", ".join(article.tags), heading, text) if part)
 
 
 def _vocabulary(text: str) -> set[str]:
@@ -101,12 +94,3 @@ def _last_between(places: list[int], begin: int, limit: int) -> int:
     """The last of the sorted `places` after `begin` and up to `limit`; 0 for none."""
     at = bisect_right(places, limit)
     return places[at - 1] if at and places[at - 1] > begin else 0
-
-
-def sentence_ends(text: str) -> Iterator[int]:
-    """Where sentences end before the end of `text`; abbreviations and decimals end none."""
-    for match in _SENTENCE_END.finditer(text):
-        before = _BEFORE_STOP.search(text, max(0, match.start() - 20), match.start())
-        word = before[0].casefold() if before else ""
-        if match[0] != "." or (len(word) != 1 and word not in _ABBREVIATIONS):
-            yield match.end()

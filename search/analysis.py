@@ -130,6 +130,13 @@ class Analyzer:
             weights[term.stem] = max(weights.get(term.stem, 0.0), self._tells(term.word))
         return weights
 
+    def spellings(self, word: str) -> Mapping[str, float]:
+        """How the language writes a folded word, with the part of its text that is each: {"città": .0006,
+        "citta": .00001}; nothing for a word that nobody counted."""
+        lang = self.lang.partition("-")[0]
+        frequency = _frequencies(lang).get(word)
+        return _accented(lang).get(word) or ({} if frequency is None else {word: frequency})
+
     def _analyse(self, raw: str) -> tuple[Term, ...]:
         """What `raw`, a word as it is written, stands for."""
         parts = [part for part in map(fold, _APOSTROPHE.split(raw)) if part]
@@ -165,6 +172,20 @@ def _frequencies(lang: str) -> Mapping[str, float]:
         folded = word if word.isascii() else fold(word)  # the lists are in lower case
         counted[folded] = counted.get(folded, 0.0) + frequency
     return counted
+
+
+@lru_cache(maxsize=64)
+def _accented(lang: str) -> Mapping[str, Mapping[str, float]]:
+    """The folded words that are written with accents too, each with all its forms."""
+    if lang not in wordfreq.available_languages("small"):
+        return {}
+    listed = wordfreq.get_frequency_dict(lang, "small")
+    forms: dict[str, dict[str, float]] = {}
+    for word, frequency in listed.items():
+        if not word.isascii():
+            plain = fold(word)
+            forms.setdefault(plain, {plain: listed[plain]} if plain in listed else {})[word] = frequency
+    return forms
 
 
 def _raw_words(text: str) -> Iterator[tuple[str, int, int]]:

@@ -14,6 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from search.encoders import Vectors
+from search.sharpening import Sharpening, centroids
 
 Ints = NDArray[np.int64]
 
@@ -35,21 +36,33 @@ class Rows:
     owners: Ints
 
 
-def write(folder: Path, questions: Rows, passages: Rows) -> None:
-    """Write one language's rows to `folder`, which exists."""
+def write(folder: Path, questions: Rows, passages: Rows, sharpening: Sharpening | None) -> None:
+    """Write one language's rows to `folder`, which exists, and its questions' sharpened, if they can be."""
     for name, rows in (("questions", questions), ("passages", passages)):
         index = faiss.IndexFlatIP(rows.vectors.shape[1])  # unit rows: the inner product is the cosine
         index.add(rows.vectors)
         faiss.write_index(index, str(folder / f"{name}.faiss"))
         np.save(folder / f"{name}_owners.npy", rows.owners)
+    if sharpening:
+        sharp = sharpening.apply(questions.vectors)
+        np.save(folder / "sharp_mean.npy", sharpening.mean)
+        np.save(folder / "sharp_matrix.npy", sharpening.matrix)
+        np.save(folder / "sharp_rows.npy", sharp)
+        middles = centroids(sharp, questions.owners)
+        np.save(folder / "sharp_centroids.npy", middles / np.linalg.norm(middles, axis=1, keepdims=True))
 
 
 @dataclass(frozen=True, slots=True)
 class Cosines:
-    """By document asked about: the cosines of its best question and best passage, and that passage's row."""
+    """By document asked about: the cosines of its best question and best passage, and that passage's row.
+
+    `wording` is `question` in the sharpened coordinates, where the collection has wordings enough: the mean
+    of the best one and of their centroid, since many wordings that are near say more than one.
+    """
 
     question: NDArray[np.float32]
     passage: NDArray[np.float32]
+    wording: NDArray[np.float32]
     row: Ints
 
     @property
@@ -76,15 +89,39 @@ class _Side:
         found: Ints = self.owners[rows[0][rows[0] >= 0]]
         return found
 
-    def best(self, vector: Vectors, documents: Ints) -> tuple[NDArray[np.float32], Ints]:
-        """Each document's highest cosine, and the row it is at; `documents` ascends."""
+    def rows_of(self, documents: Ints) -> tuple[Ints, Ints, Ints]:
+        """The documents' rows one after another, where each document's begin among them, and how many."""
         lengths = self.starts[documents + 1] - self.starts[documents]
         begins = np.concatenate([[0], np.cumsum(lengths)[:-1]])
-        rows = np.repeat(self.starts[documents] - begins, lengths) + np.arange(lengths.sum())
+        return np.repeat(self.starts[documents] - begins, lengths) + np.arange(lengths.sum()), begins, lengths
+
+    def best(self, vector: Vectors, documents: Ints) -> tuple[NDArray[np.float32], Ints]:
+        """Each document's highest cosine, and the row it is at; `documents` ascends."""
+        rows, begins, lengths = self.rows_of(documents)
         cosines = self.index.reconstruct_batch(rows) @ vector
         best = np.maximum.reduceat(cosines, begins)
         at = np.flatnonzero(cosines == np.repeat(best, lengths))
         return best, rows[at[np.searchsorted(at, begins)]]
+
+
+class _Sharp:
+    """The questions in sharpened coordinates."""
+
+    def __init__(self, folder: Path, questions: _Side) -> None:
+        mean, matrix = (np.load(folder / f"sharp_{part}.npy") for part in ("mean", "matrix"))
+        self._sharpening = Sharpening(mean, matrix)
+        self._rows, self._centroids = (
+            np.asarray(np.load(folder / f"sharp_{part}.npy", mmap_mode="r")) for part in ("rows", "centroids")
+        )
+        self._questions = questions
+
+    def best(self, vector: Vectors, documents: Ints) -> NDArray[np.float32]:
+        """The mean of each document's best wording and of their centroid."""
+        sharp = self._sharpening.apply(vector)
+        rows, begins, _ = self._questions.rows_of(documents)
+        nearest = np.maximum.reduceat(self._rows[rows] @ sharp, begins)
+        mean: NDArray[np.float32] = (nearest + self._centroids[documents] @ sharp) / np.float32(2)
+        return mean
 
 
 class DenseIndex:
@@ -93,6 +130,10 @@ class DenseIndex:
     def __init__(self, folder: Path, documents: int) -> None:
         self._questions = _Side(folder, "questions")
         self._passages = _Side(folder, "passages")
+        # Wordings an article, on average: how much more its questions say than its text.
+        self.wordings = self._questions.index.ntotal / max(documents, 1)
+        self.sharpened = (folder / "sharp_mean.npy").exists()
+        self._sharp = _Sharp(folder, self._questions) if self.sharpened else None
         self._sample = np.unique(np.linspace(0, documents - 1, min(documents, BACKGROUND)).astype(np.int64))
 
     def nearest(self, vector: Vectors, count: int, allowed: NDArray[np.bool_] | None = None) -> Ints:
@@ -104,7 +145,8 @@ class DenseIndex:
         """Exact cosines of `documents`, which ascend."""
         question, _ = self._questions.best(vector, documents)
         passage, row = self._passages.best(vector, documents)
-        return Cosines(question, passage, row)
+        wording = self._sharp.best(vector, documents) if self._sharp else question
+        return Cosines(question, passage, wording, row)
 
     def background(self, vector: Vectors) -> Cosines:
         """The cosines of documents spread over the collection: what nothing in common looks like."""

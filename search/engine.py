@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from functools import lru_cache
 from time import perf_counter
 
@@ -12,7 +13,8 @@ from search import answerability
 from search.analysis import normalise
 from search.encoders import Encoder, Vectors
 from search.excerpts import asked_terms, most_matching
-from search.fusion import Fused, fuse
+from search.fusion import Fused
+from search.learning import Confirmed, Learned, learn
 from search.records import Evidence, Hit, Mode, Phase, SearchResult, Suggestions, Verdict
 from search.retrieval import Candidates, Question, allowed, retrieve
 from search.snapshot import Shelf, Snapshot
@@ -49,16 +51,21 @@ _NOTHING = _Found((), answerability.NOTHING)
 
 
 class SearchEngine:
-    """Searches one snapshot, from any thread. Without an encoder every search is lexical."""
+    """Searches one snapshot, from any thread. Without an encoder every search is lexical.
+
+    `confirmed` are the questions it has learned the answers to.
+    """
 
     def __init__(
-        self, snapshot: Snapshot, encoder: Encoder | None, cached_vectors: int = CACHED_VECTORS
-    ) -> None:
+        self, snapshot: Snapshot, encoder: Encoder | None, *, confirmed: Sequence[Confirmed] = (),
+        cached_vectors: int = CACHED_VECTORS,
+    ) -> None:  # fmt: skip
         self.snapshot = snapshot
         self._encoder = encoder
         self._vector = lru_cache(maxsize=cached_vectors)(self._encode)
         shelves = snapshot.shelves
         self._titles = {lang: TitleIndex(s.articles, s.analyzer) for lang, s in shelves.items()}
+        self._learned = {lang: self._learn(s, confirmed) for lang, s in shelves.items()}
         known = snapshot.knowledge.synonyms
         self._synonyms = {lang: Synonyms(known.get(lang, {}), s.analyzer) for lang, s in shelves.items()}
 
@@ -98,6 +105,17 @@ class SearchEngine:
         vector: Vectors = self._encoder.encode([text], "query")[0]
         return vector
 
+    def _learn(self, shelf: Shelf, confirmed: Sequence[Confirmed]) -> Learned:
+        ours = [c for c in confirmed if c.lang == shelf.lang] if self._encoder else []
+        vectors = [self._vector(normalise(c.query, QUERY_LIMIT)) for c in ours]
+        return learn(
+            zip(ours, vectors, strict=True),
+            {a.id: number for number, a in enumerate(shelf.articles)},
+            [a.updated for a in shelf.articles],
+            shelf.calibration.unrelated,
+            datetime.now(UTC).date(),
+        )
+
     def _ask(self, asked: _Asked, lang: str) -> _Found:
         own = (
             self._ask_shelf(asked, self.snapshot.shelves[lang]) if lang in self.snapshot.shelves else _NOTHING
@@ -113,12 +131,11 @@ class SearchEngine:
         candidates = retrieve(shelf, Question(words if asked.lexical else None, asked.vector, mask))
         if not len(candidates.documents):
             return _NOTHING
-        cosines = candidates.cosines.both if candidates.cosines else None
-        fused = fuse(
-            candidates.lexical, cosines, coverage=candidates.best_coverage, background=candidates.background
-        )
+        fused = candidates.fused(shelf.dense.wordings)
         boosts = np.array([shelf.articles[d].boost for d in candidates.documents], np.float32)
         scores = fused.score * boosts
+        if asked.vector is not None:
+            scores += self._learned[shelf.lang].lift(asked.vector, candidates.documents, scores)
         ranked = [int(at) for at in np.argsort(-scores, kind="stable")[: asked.limit]]
         hits = tuple(
             _hit(shelf, words, candidates, at, score=float(scores[at]), fused=fused, foreign=foreign)
@@ -128,9 +145,18 @@ class SearchEngine:
 
 
 def _judge(shelf: Shelf, candidates: Candidates, top: int) -> Verdict:
-    cosine = float(candidates.cosines.both[top]) if candidates.cosines else None
-    covered = float(candidates.covered[top]) if candidates.covered is not None else 0.0
-    return answerability.judge(cosine, covered, shelf.calibration)
+    cosines = candidates.cosines
+    if cosines is None:
+        return answerability.judge(_of(candidates.covered, top) or 0.0, shelf.calibration)
+    wording = float(cosines.wording[top]) if shelf.dense.sharpened else None
+    found = answerability.evidence(
+        float(cosines.question[top]),
+        float(cosines.passage[top]),
+        wording,
+        shelf.dense.wordings,
+        shelf.calibration,
+    )
+    return answerability.judge(found, shelf.calibration)
 
 
 def _hit(
@@ -148,6 +174,7 @@ def _hit(
         dense=_of(candidates.cosines.both, at) if candidates.cosines else None,
         lexical_share=float(fused.lexical[at]),
         dense_share=float(fused.dense[at]),
+        learned=max(score - float(fused.score[at]) * shelf.articles[number].boost, 0.0),
         matched=shelf.lexical.present(terms, number),
     )
     return Hit(shelf.articles[number], passage, terms, score, foreign, evidence)

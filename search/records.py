@@ -83,7 +83,7 @@ class Passage:
 
 @dataclass(frozen=True, slots=True)
 class Evidence:
-    """Why a hit is where it is: each part before fusion, and after.
+    """Why a hit is where it is: each part before fusion, and after, and the lift by confirmed questions.
 
     `lexical` is the BM25F score and `dense` a cosine (both null where that side was not asked or did
     not find it); `matched` are the query's words found in the article.
@@ -93,6 +93,7 @@ class Evidence:
     dense: float | None
     lexical_share: float
     dense_share: float
+    learned: float
     matched: tuple[str, ...]
 
 

