@@ -25,13 +25,17 @@ from app.terminal import (
     progress_bars,
     say_failed,
 )  # fmt: skip
+from indexer import golden as golden_run
 from indexer import publish
 from indexer.articles import ContentError, read_content
 from indexer.build import build_snapshot
 from indexer.checks import check_content
+from indexer.golden import GoldenError
+from indexer.goldenfile import NAME, read_golden
 from indexer.importing import Format, ImportSourceError, import_source
 from indexer.labelled import LabelledSetError, read_confirmed, read_labelled_set
 from indexer.update import EmptyContentError, update_index
+from indexer.vectors import VectorCache
 from search import evaluation
 from search.bundled import unpack_sentence_transformers
 from search.encoders import EncoderError, open_encoder
@@ -59,7 +63,7 @@ def main() -> None:
     """Run the command; what went wrong is one line on stderr, with what to do."""
     try:
         cli()
-    except (ContentError, EmptyContentError, LabelledSetError, ImportSourceError) as error:
+    except (ContentError, EmptyContentError, GoldenError, LabelledSetError, ImportSourceError) as error:
         sys.exit(say_failed(error, INPUT))
     except (SnapshotError, EncoderError, SettingsError, serving.ServingError, OSError) as error:
         sys.exit(say_failed(error, ENVIRONMENT))
@@ -98,6 +102,8 @@ def index(
     print_problems(report.problems, err)
     for name in report.kept:
         err.print(f"{name} is broken: its last good version stays live.")
+    for sentence in report.flipped:
+        err.print(escape(sentence))
     if as_json:
         print_json(asdict(report))
         return
@@ -205,6 +211,44 @@ def evaluate(
         return
     for name, value in measures.items():
         out.print(f"{name:18} {f'{value:.4f}' if isinstance(value, float) else value}")
+
+
+@cli.command()
+def golden(
+    content: Content = None,
+    data: Data = None,
+    as_json: Json = False,
+    accept: Annotated[bool, typer.Option("--accept", help="Hold later runs against this one.")] = False,
+    strict: Annotated[bool, typer.Option("--strict", help="Exit 1 when a question fares worse.")] = False,
+) -> None:
+    """Ask the questions of golden.yaml of what is served, and list what flipped since the last accepted run.
+
+    Example: sportello golden --content content --data data
+    """
+    settings = read_settings(content, data)
+    asked = read_golden(settings.content, read_content(settings.content))
+    if asked is None:
+        raise GoldenError(
+            f"{settings.content / NAME} is not there: list the questions you know the answer of."
+        )
+    if asked.problems:
+        print_problems(asked.problems, err)
+        raise typer.Exit(INPUT)
+    publish.current_folder(settings.data)
+    encoder = open_encoder(settings.encoder, settings.models_folder)
+    with VectorCache(encoder, settings.data / "vectors") as cache:
+        engine = SearchEngine(publish.open_current(settings.data, cache), cache)
+        run = golden_run.ask_golden(asked.questions, engine)
+    accepted = golden_run.read_accepted(settings.data)
+    flipped = golden_run.flips(accepted, run)
+    if accept:
+        golden_run.accept(run, settings.data)
+    if as_json:
+        print_json(golden_run.as_object(run, accepted, flipped))
+    else:
+        for line in golden_run.told(run, accepted, flipped):
+            out.print(line, markup=False)
+    raise typer.Exit(INPUT if strict and any(flip.worse for flip in flipped) else 0)
 
 
 @cli.command("import")

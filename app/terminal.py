@@ -13,7 +13,7 @@ from rich.table import Table
 
 from indexer.build import Progress
 from indexer.problems import Problem
-from search.excerpts import marks
+from search.excerpts import marks, shortened
 from search.records import Hit, SearchResult
 
 INPUT, ENVIRONMENT = 1, 3
@@ -64,7 +64,7 @@ def print_result(result: SearchResult, *, explain: bool) -> None:
     for rank, hit in enumerate(result.hits, 1):
         other = f" [dim]({hit.article.lang})[/]" if hit.other_language else ""
         out.print(f"\n[bold]{rank}. {escape(hit.article.title)}[/]{other} [dim]{escape(hit.article.id)}[/]")
-        out.print(_marked(hit))
+        out.print(_marked(shortened(hit)))
         if explain:
             out.print(_evidence(hit))
 

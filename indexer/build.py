@@ -73,7 +73,8 @@ def _build_shelf(
         folder, articles, [p for _, p in passages], question_rows, passage_rows, _unrelated(encoder)
     )
     progress(f"indexing {articles[0].lang}", len(articles), len(articles))
-    return ShelfManifest(len(articles), len(questions), len(passages), digest, calibration)
+    share = snapshot.passage_share(articles, [p for _, p in passages])
+    return ShelfManifest(len(articles), len(questions), len(passages), digest, calibration, share)
 
 
 def _unrelated(encoder: Encoder) -> float:

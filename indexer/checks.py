@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Final
 
 from indexer.articles import Content
+from indexer.goldenfile import read_golden
 from indexer.problems import Problem, closest, in_order
 from indexer.readability import reading_ease
 from indexer.references import Page, Site, check_image, check_link, open_page
@@ -31,7 +32,8 @@ def check_content(root: Path, content: Content, today: date) -> tuple[Problem, .
         for problem in _check_page(page, site, today)
     )
     together = (problem for check in _CHECKS_OF_ALL for problem in check(site, pages))
-    return in_order([*content.problems, *alone, *together])
+    golden = read_golden(root, content)
+    return in_order([*content.problems, *alone, *together, *(golden.problems if golden else ())])
 
 
 def _check_page(page: Page, site: Site, today: date) -> Iterator[Problem]:

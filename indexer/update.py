@@ -2,6 +2,7 @@
 
 import os
 import shutil
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -9,12 +10,15 @@ from time import perf_counter
 
 from filelock import FileLock
 
+from indexer import golden
 from indexer.articles import Content, is_published, read_content
 from indexer.build import READER, Progress, build_snapshot, content_digest, no_progress
+from indexer.goldenfile import Question, read_golden
 from indexer.problems import Problem
 from indexer.publish import (
     Current,
     current_folder,
+    open_current,
     prove,
     prune,
     read_current,
@@ -23,7 +27,8 @@ from indexer.publish import (
     sync_folder,
 )  # fmt: skip
 from indexer.vectors import VectorCache
-from search.encoders import Encoder
+from search.encoders import Encoder, EncoderError
+from search.engine import SearchEngine
 from search.records import Article, KnowledgeBase
 from search.snapshot import Manifest, SnapshotError, read_knowledge, read_manifest, verify
 
@@ -32,7 +37,8 @@ from search.snapshot import Manifest, SnapshotError, read_knowledge, read_manife
 class IndexReport:
     """What came of it. `encoded` are the texts that went through the encoder; `kept` the articles (as
     lang/id) whose broken files left their last good version live; `note` why this content is not the
-    one served, where it is not; `due` when the next article appears by its `publish_at`."""
+    one served, where it is not; `due` when the next article appears by its `publish_at`; `flipped` the
+    golden questions that fare otherwise than in the last accepted run, a sentence each."""
 
     snapshot: str
     changed: bool
@@ -44,6 +50,7 @@ class IndexReport:
     kept: tuple[str, ...]
     note: str
     due: datetime | None
+    flipped: tuple[str, ...] = ()
 
 
 class EmptyContentError(Exception):
@@ -83,7 +90,10 @@ def update_index(
         current = read_current(data)
         taken_back = not full and current is not None and current.rolled_back == digest
         changed = not taken_back and (served is None or served.manifest.content != digest)
-        encoded = _publish(knowledge, data, encoder, served, now, full, progress) if changed else 0
+        encoded, flipped = 0, tuple[str, ...]()
+        if changed:
+            questions = _golden(content, data, read)
+            encoded, flipped = _publish(knowledge, data, encoder, served, now, full, progress, questions)
         manifest = read_manifest(current_folder(data))
     scheduled = (a.publish_at for a in read.knowledge.articles if a.publish_at and a.publish_at > now)
     return IndexReport(
@@ -99,7 +109,14 @@ def update_index(
         if taken_back
         else "",
         due=min(scheduled, default=None),
+        flipped=flipped,
     )
+
+
+def _golden(content: Path, data: Path, read: Content) -> tuple[Question, ...]:
+    """The golden questions to ask after the switch: none, where no run was accepted to compare with."""
+    found = read_golden(content, read) if golden.read_accepted(data) else None
+    return found.questions if found else ()
 
 
 def _served(data: Path) -> _Served | None:
@@ -135,9 +152,9 @@ def _publishable(
 
 def _publish(
     knowledge: KnowledgeBase, data: Path, encoder: Encoder, served: _Served | None, now: datetime, full: bool,
-    progress: Progress,
-) -> int:  # fmt: skip
-    """Build aside, prove, switch, tidy; how many texts were encoded."""
+    progress: Progress, questions: Sequence[Question],
+) -> tuple[int, tuple[str, ...]]:  # fmt: skip
+    """Build aside, prove, switch, tidy; how many texts were encoded, and which golden questions flipped."""
     name = f"{now:%Y%m%dT%H%M%S%f}Z"
     aside, final = (snapshots_folder(data) / n for n in (f".{name}-{os.getpid()}", name))
     if full:
@@ -150,8 +167,21 @@ def _publish(
             aside.rename(final)
             sync_folder(final.parent)
             switch(data, Current(name))
-            cache.forget_unused()
+            encoded = cache.encoded
+            flipped = _flipped(questions, data, cache)
+            cache.forget_unused()  # after the golden questions, whose vectors are wanted again
     finally:
         shutil.rmtree(aside, ignore_errors=True)
     prune(data)
-    return cache.encoded
+    return encoded, flipped
+
+
+def _flipped(questions: Sequence[Question], data: Path, encoder: Encoder) -> tuple[str, ...]:
+    """What fares otherwise in what has just been published; a warning, which nothing must fail for."""
+    if not questions:
+        return ()
+    try:
+        run = golden.ask_golden(questions, SearchEngine(open_current(data, encoder), encoder))
+    except (SnapshotError, EncoderError, OSError) as error:
+        return (f"The golden questions could not be asked: {error}",)
+    return tuple(map(str, golden.flips(golden.read_accepted(data), run)))

@@ -57,6 +57,8 @@ def log_report(report: IndexReport) -> None:
         _log.error("%s is broken: its last good version stays live.", name)
     if report.note:
         _log.warning("%s", report.note)
+    for sentence in report.flipped:
+        _log.warning("A golden question flipped: %s", sentence)
     if report.changed:
         _log.info(
             "Published %s: %d articles, %d texts encoded, %.1f s.",

@@ -130,12 +130,16 @@ class Analyzer:
             weights[term.stem] = max(weights.get(term.stem, 0.0), self._tells(term.word))
         return weights
 
+    @property
+    def frequencies(self) -> Mapping[str, float]:
+        """The language's folded words with the part of its text that each is; empty where nobody counted."""
+        return _frequencies(self.lang.partition("-")[0])
+
     def spellings(self, word: str) -> Mapping[str, float]:
         """How the language writes a folded word, with the part of its text that is each: {"città": .0006,
         "citta": .00001}; nothing for a word that nobody counted."""
-        lang = self.lang.partition("-")[0]
-        frequency = _frequencies(lang).get(word)
-        return _accented(lang).get(word) or ({} if frequency is None else {word: frequency})
+        frequency = self.frequencies.get(word)
+        return _accented(self.lang.partition("-")[0]).get(word) or ({word: frequency} if frequency else {})
 
     def _analyse(self, raw: str) -> tuple[Term, ...]:
         """What `raw`, a word as it is written, stands for."""
@@ -149,7 +153,7 @@ class Analyzer:
         return tuple(Term(part, self._stem(part)) for part in parts if part)
 
     def _tells(self, word: str) -> float:
-        frequency = _frequencies(self.lang.partition("-")[0]).get(word)
+        frequency = self.frequencies.get(word)
         if frequency is None:
             return 1.0
         zipf = log10(frequency) + 9

@@ -130,8 +130,6 @@ class DenseIndex:
     def __init__(self, folder: Path, documents: int) -> None:
         self._questions = _Side(folder, "questions")
         self._passages = _Side(folder, "passages")
-        # Wordings an article, on average: how much more its questions say than its text.
-        self.wordings = self._questions.index.ntotal / max(documents, 1)
         self.sharpened = (folder / "sharp_mean.npy").exists()
         self._sharp = _Sharp(folder, self._questions) if self.sharpened else None
         self._sample = np.unique(np.linspace(0, documents - 1, min(documents, BACKGROUND)).astype(np.int64))

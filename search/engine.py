@@ -1,6 +1,6 @@
 """SearchEngine.search: a question in, answers and a verdict out."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import lru_cache
@@ -15,14 +15,17 @@ from search.encoders import Encoder, Vectors
 from search.excerpts import asked_terms, most_matching
 from search.fusion import Fused
 from search.learning import Confirmed, Learned, learn
+from search.messages import what_is_asked
 from search.records import Evidence, Hit, Mode, Phase, SearchResult, Suggestions, Verdict
 from search.retrieval import Candidates, Question, allowed, retrieve
-from search.snapshot import Shelf, Snapshot
+from search.snapshot import Shelf, Snapshot, question_texts
+from search.spelling import Speller
 from search.suggest import TitleIndex
 from search.synonyms import Synonyms, Word
 
-# The longest question read: four screens of a phone. What follows is seldom the question.
+# The longest question searched for: four screens of a phone. A message is read further, for what it asks.
 QUERY_LIMIT = 2_000
+MESSAGE_LIMIT = 8_000
 # A question is asked again and again; its vector is 1.5 kB.
 CACHED_VECTORS = 4_096
 
@@ -65,6 +68,8 @@ class SearchEngine:
         self._vector = lru_cache(maxsize=cached_vectors)(self._encode)
         shelves = snapshot.shelves
         self._titles = {lang: TitleIndex(s.articles, s.analyzer) for lang, s in shelves.items()}
+        self._known = {lang: _about(s) for lang, s in shelves.items()}
+        self._spellers = {lang: Speller(_texts(s), s.analyzer) for lang, s in shelves.items()}
         self._learned = {lang: self._learn(s, confirmed) for lang, s in shelves.items()}
         known = snapshot.knowledge.synonyms
         self._synonyms = {lang: Synonyms(known.get(lang, {}), s.analyzer) for lang, s in shelves.items()}
@@ -75,14 +80,16 @@ class SearchEngine:
     ) -> SearchResult:  # fmt: skip
         """Answer `query` in `lang`; where that does not answer, other languages follow, marked."""
         started = perf_counter()
-        text, lang = normalise(query, QUERY_LIMIT), self.language(lang)
+        lang = self.language(lang)
+        text, did_you_mean = self._meant(query, lang)
         encoding = perf_counter()
         vector = self._vector(text) if self._encoder and text and mode != "lexical" else None
         encoded = perf_counter()
         asked = _Asked(text, vector, mode != "dense" or vector is None, category, phase, limit)
         found = self._ask(asked, lang) if text else _NOTHING
         return SearchResult(
-            query=text, lang=lang, verdict=found.verdict, hits=found.hits, did_you_mean=None,
+            query=normalise(query, QUERY_LIMIT), lang=lang, verdict=found.verdict, hits=found.hits,
+            did_you_mean=did_you_mean,
             took_ms=(perf_counter() - started) * 1000, encode_ms=(encoded - encoding) * 1000,
             snapshot=self.snapshot.manifest.id,
         )  # fmt: skip
@@ -98,6 +105,17 @@ class SearchEngine:
             return next(iter(self.snapshot.shelves), "")
         base = lang.split("-")[0].lower()
         return base if lang not in self.snapshot.shelves and base in self.snapshot.shelves else lang
+
+    def _meant(self, query: str, lang: str) -> tuple[str, str | None]:
+        """What to search for: what `query` asks, put right; and that, where it is worth saying to people."""
+        shelf = self.snapshot.shelves.get(lang)
+        if shelf is None:
+            return normalise(query, QUERY_LIMIT), None
+        # Line by line: a line's end is where people end a sentence without saying so.
+        message = "\n".join(normalise(line, MESSAGE_LIMIT) for line in query[:MESSAGE_LIMIT].splitlines())
+        asked = what_is_asked(message, shelf.analyzer, self._known[lang])
+        spelled = self._spellers[lang].correct(normalise(asked, QUERY_LIMIT))
+        return spelled.text, spelled.shown if asked == message else None
 
     def _encode(self, text: str) -> Vectors:
         if self._encoder is None:
@@ -131,7 +149,7 @@ class SearchEngine:
         candidates = retrieve(shelf, Question(words if asked.lexical else None, asked.vector, mask))
         if not len(candidates.documents):
             return _NOTHING
-        fused = candidates.fused(shelf.dense.wordings)
+        fused = candidates.fused(shelf.passage_share)
         boosts = np.array([shelf.articles[d].boost for d in candidates.documents], np.float32)
         scores = fused.score * boosts
         if asked.vector is not None:
@@ -144,6 +162,21 @@ class SearchEngine:
         return _Found(hits, _judge(shelf, candidates, ranked[0]))
 
 
+def _about(shelf: Shelf) -> frozenset[str]:
+    """The terms of what a shelf's articles say they answer."""
+    return frozenset(
+        t for a in shelf.articles for text in question_texts(a) for t in shelf.analyzer.terms(text)
+    )
+
+
+def _texts(shelf: Shelf) -> Iterator[str]:
+    """Everything a shelf says, for its words."""
+    for article in shelf.articles:
+        yield from (article.title, article.summary, *article.questions, *article.tags)
+        yield from (section.heading for section in article.sections)
+    yield from (passage.text for passage in shelf.passages)
+
+
 def _judge(shelf: Shelf, candidates: Candidates, top: int) -> Verdict:
     cosines = candidates.cosines
     if cosines is None:
@@ -153,7 +186,7 @@ def _judge(shelf: Shelf, candidates: Candidates, top: int) -> Verdict:
         float(cosines.question[top]),
         float(cosines.passage[top]),
         wording,
-        shelf.dense.wordings,
+        shelf.passage_share,
         shelf.calibration,
     )
     return answerability.judge(found, shelf.calibration)

@@ -24,13 +24,13 @@ class Lexical:
 @dataclass(frozen=True, slots=True)
 class Dense:
     """By candidate, the cosines with its questions and its passages, each beside the lowest that an article
-    of the collection has; `wordings` is how many questions an article has, on average."""
+    of the collection has; `passage_share` is how much of the evidence the passages are, up to ½."""
 
     questions: Floats
     passages: Floats
     question_floor: float
     passage_floor: float
-    wordings: float
+    passage_share: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,12 +63,9 @@ def fuse(lexical: Lexical | None, dense: Dense | None) -> Fused:
 
 
 def _combined(dense: Dense) -> Floats:
-    """Each question is a witness, and the text one more: a lone title counts as much as the best passage,
-    ten wordings ten times as much."""
-    share = dense.wordings / (dense.wordings + 1)
     questions = _scaled(dense.questions, dense.question_floor)
     passages = _scaled(dense.passages, dense.passage_floor)
-    combined: Floats = np.float32(share) * questions + np.float32(1 - share) * passages
+    combined: Floats = (1 - dense.passage_share) * questions + dense.passage_share * passages
     return combined
 
 

@@ -78,8 +78,8 @@ class Learned:
 
 
 def learn(
-    confirmed: Iterable[tuple[Confirmed, Vectors]], numbers: Mapping[str, int], updated: Sequence[date | None],
-    unrelated: float, today: date,
+    confirmed: Iterable[tuple[Confirmed, Vectors]], numbers: Mapping[str, int],
+    updated: Sequence[date | None], unrelated: float, today: date,
 ) -> Learned:  # fmt: skip
     """From confirmed questions with their vectors, the articles' numbers by id, and when each was updated."""
     rows = [

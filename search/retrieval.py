@@ -41,14 +41,14 @@ class Candidates:
     cosines: Cosines | None
     background: Cosines | None
 
-    def fused(self, wordings: float) -> Fused:
-        """The evidence as one score, for a collection with so many wordings an article."""
+    def fused(self, passage_share: float) -> Fused:
+        """The evidence as one score, for a collection whose passages say that much of it."""
         lexical = dense = None
         if self.lexical is not None and self.covered is not None:
             lexical = Lexical(self.lexical, float(self.covered[self.lexical.argmax()]))
         if self.cosines and self.background:
             floors = float(self.background.wording.min()), float(self.background.passage.min())
-            dense = Dense(self.cosines.wording, self.cosines.passage, *floors, wordings)
+            dense = Dense(self.cosines.wording, self.cosines.passage, *floors, passage_share)
         return fuse(lexical, dense)
 
 

@@ -36,13 +36,15 @@ class SnapshotError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class ShelfManifest:
-    """One language's counts, what its files were made from, and its answerability floor."""
+    """One language's counts, what its files were made from, the scale its answers are judged by, and how
+    much of what it says its passages say (`passage_share`, up to ½)."""
 
     articles: int
     questions: int
     passages: int
     digest: str
     calibration: Calibration
+    passage_share: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,6 +78,7 @@ class Shelf:
     lexical: lexical.LexicalIndex
     dense: dense.DenseIndex
     calibration: Calibration
+    passage_share: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,6 +99,14 @@ def question_texts(article: Article) -> tuple[str, ...]:
     """What the article says it answers, as the encoder sees it: its title with its tags, and the other
     wordings. Tags are what its editor says it is about: with them QA4FAQ's dense MRR goes .564 → .589."""
     return (" ".join([article.title, ", ".join(article.tags)]).strip(), *article.questions)
+
+
+def passage_share(articles: Sequence[Article], passages: Sequence[Passage]) -> float:
+    """How much of what the articles say is in their passages, by characters, and at most ½: where articles
+    are lists of wordings with a line of text, the wordings carry; where they are long, both do alike."""
+    asked = sum(len(text) for a in articles for text in question_texts(a))
+    said = sum(len(p.text) for p in passages)
+    return min(said / max(said + asked, 1), 0.5)
 
 
 def write_shelf(
@@ -227,4 +238,5 @@ def _open_shelf(folder: Path, lang: str, knowledge: KnowledgeBase, manifest: Man
         lexical.LexicalIndex(folder),
         dense.DenseIndex(folder, len(articles)),
         manifest.shelves[lang].calibration,
+        manifest.shelves[lang].passage_share,
     )

@@ -78,6 +78,42 @@ def test_rollback(run: Run, content: Path) -> None:
     assert "rolled back" in run("index", "--content", content).stdout
 
 
+GOLDEN = """questions:
+  - {ask: "la bici frena male", lang: it, expect: bici/freni, why: "Con il verbo."}
+unanswerable:
+  - {ask: "vendete motociclette elettriche usate?", lang: it, why: "Non se ne parla."}
+"""
+
+
+def test_golden_says_what_flipped_since_the_accepted_run(run: Run, content: Path) -> None:
+    assert "golden.yaml is not there" in run("golden", "--content", content, expect=1).stderr
+    (content / "golden.yaml").write_text(GOLDEN, "utf-8")
+    assert "run `sportello index`" in run("golden", "--content", content, expect=3).stderr
+    run("index", "--content", content)
+    assert "--accept" in run("golden", "--content", content).stdout
+    accepted = parsed(run("golden", "--content", content, "--accept", "--json"))
+    assert accepted["questions"] == accepted["first"] == 1
+    assert accepted["results"][0]["rank"] == 1
+    (content / "it/bici/freni.md").write_text("---\ntitle: Che ore sono?\n---\n\nLe otto.\n", "utf-8")
+    published = parsed(run("index", "--content", content, "--json"))
+    assert any("la bici frena male" in sentence for sentence in published["flipped"])
+    told = run("golden", "--content", content, "--strict", expect=1).stdout
+    assert "was first, now " in told
+    assert "→ bici/freni (Con il verbo.)" in told
+    found = parsed(run("golden", "--content", content, "--json"))
+    assert found["results"][0]["flipped"]
+    assert found["worse"] >= 1
+    assert parsed(run("golden", "--content", content, "--accept", "--json"))["flipped"] >= 1
+    assert parsed(run("golden", "--content", content, "--strict", "--json"))["flipped"] == 0
+
+
+def test_a_broken_golden_file_is_named_by_line(run: Run, content: Path) -> None:
+    (content / "golden.yaml").write_text(GOLDEN.replace("bici/freni", "bici/frene"), "utf-8")
+    error = run("golden", "--content", content, expect=1).stderr
+    assert "golden.yaml:2: there is no article bici/frene in it. Did you mean “bici/freni”?" in error
+    assert "golden.yaml:2" in run("check", content, expect=1).stdout
+
+
 def test_import_then_index_a_labelled_set(run: Run, tmp_path: Path) -> None:
     corpus = tmp_path / "set" / "corpus.jsonl"
     corpus.parent.mkdir()
@@ -155,6 +191,7 @@ def test_doctor_is_well_and_says_what_is_ill(run: Run, content: Path) -> None:
         (["search", "x"], 3, "run `sportello index`"),
         (["evaluate", "nowhere"], 1, "nowhere"),
         (["import", "nowhere", "new"], 1, "nowhere"),
+        (["golden", "--content", "nowhere"], 1, "nowhere"),
         (["rollback"], 3, "run `sportello index`"),
         (["search"], 2, "query"),
         (["serve", "--port", "70000"], 2, "port"),

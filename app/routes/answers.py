@@ -9,7 +9,7 @@ from markupsafe import Markup, escape
 from app.routes import addresses
 from app.routes.schemas import ArticleLink, SearchAnswer, SearchHit
 from app.routes.site import Library
-from search.excerpts import marks
+from search.excerpts import marks, shortened
 from search.records import Article, Hit, SearchResult
 
 
@@ -28,6 +28,7 @@ class ShownAnswer:
 
 def shown(hit: Hit, library: Library) -> ShownAnswer:
     """`hit`, with what the page needs of its surroundings."""
+    hit = shortened(hit)
     article = hit.article
     shelf = library.catalogue.shelf(article.lang, article.category)
     return ShownAnswer(
@@ -76,7 +77,8 @@ def article_link(article: Article, origin: str) -> ArticleLink:
     return ArticleLink(id=article.id, lang=article.lang, title=article.title, url=url)
 
 
-def _search_hit(hit: Hit, origin: str) -> SearchHit:
+def _search_hit(found: Hit, origin: str) -> SearchHit:
+    hit = shortened(found)
     return SearchHit(
         **article_link(hit.article, origin).model_dump(),
         category=hit.article.category,

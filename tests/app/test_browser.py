@@ -49,7 +49,9 @@ def test_a_question_in_ones_own_words_finds_its_article(visitor: BrowserContext,
     page.on("request", lambda request: requested.append(request.url))
     page.goto(f"{demo.base_url}/")
     italian = page.url.endswith("/it/")
-    question = "vasellame in frantumi dentro lo scatolone" if italian else "the crockery was in pieces"
+    question = (
+        "vasellame in frantumi dentro lo scatolone" if italian else "the plates were smashed inside the box"
+    )
     ask(page, question)
     first = page.locator("article.result a").first
     title = first.inner_text()

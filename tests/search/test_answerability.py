@@ -20,11 +20,11 @@ def test_more_evidence_is_surer_and_the_floor_parts_no_from_maybe() -> None:
 
 
 def test_evidence_runs_from_a_stranger_to_the_question_itself() -> None:
-    assert evidence(0.75, 0.75, None, 1, SCALE) == 0
-    assert evidence(1, 1, None, 1, SCALE) == 1
-    assert evidence(1, 0.75, None, 1, SCALE) == pytest.approx(0.5)
-    assert evidence(1, 0.75, None, 9, SCALE) == pytest.approx(0.9)
-    assert evidence(1, 0.75, 0.5, 9, SCALE) == pytest.approx(0.9 * 0.75)
+    assert evidence(0.75, 0.75, None, 0.5, SCALE) == 0
+    assert evidence(1, 1, None, 0.5, SCALE) == 1
+    assert evidence(1, 0.75, None, 0.5, SCALE) == pytest.approx(0.5)
+    assert evidence(1, 0.75, None, 0.1, SCALE) == pytest.approx(0.9)
+    assert evidence(1, 0.75, 0.5, 0.1, SCALE) == pytest.approx(0.9 * 0.75)
 
 
 def test_another_language_is_never_a_yes() -> None:
