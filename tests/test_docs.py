@@ -1,0 +1,44 @@
+"""What the documents say exists, and what exists is in the documents."""
+
+import re
+from pathlib import Path
+
+import pytest
+from typer.main import get_command
+
+from app.cli import cli
+from app.settings import Settings
+
+REPOSITORY = Path(__file__).parent.parent
+DOCUMENTS = sorted([*REPOSITORY.glob("*.md"), *(REPOSITORY / "docs").rglob("*.md")])
+
+
+@pytest.mark.parametrize("option", Settings.model_fields)
+def test_every_option_is_documented(option: str) -> None:
+    assert f"`SPORTELLO_{option.upper()}`" in (REPOSITORY / "docs/operations.md").read_text("utf-8")
+
+
+@pytest.mark.parametrize("name", getattr(get_command(cli), "commands", {}))
+def test_every_command_is_in_the_readme(name: str) -> None:
+    assert f"sportello {name}" in (REPOSITORY / "README.md").read_text("utf-8")
+
+
+@pytest.mark.parametrize("document", DOCUMENTS, ids=lambda p: str(p.relative_to(REPOSITORY)))
+def test_links_lead_somewhere(document: Path) -> None:
+    for target in re.findall(r"\]\(([^)#\s]+)[^)]*\)", document.read_text("utf-8")):
+        if "://" not in target:
+            assert (document.parent / target).exists(), f"{document.name} links to {target}"
+
+
+def test_every_room_is_on_the_map() -> None:
+    architecture = (REPOSITORY / "docs/architecture.md").read_text("utf-8")
+    for room in ("search", "indexer"):
+        for path in (REPOSITORY / room).glob("*.py"):
+            if path.stem != "__init__":
+                assert f"`{path.stem}`" in architecture, f"{room}/{path.name} is not in docs/architecture.md"
+
+
+def test_every_decision_is_listed() -> None:
+    listed = (REPOSITORY / "docs/decisions/README.md").read_text("utf-8")
+    for path in (REPOSITORY / "docs/decisions").glob("*.md"):
+        assert path.stem == "README" or f"({path.name})" in listed
