@@ -25,8 +25,7 @@ LONGEST, MISSPELT, LOST = 30, 24, 8
 # Three letters have too many neighbours; from eight on, two slips still leave most of the word. Up to five in
 # capitals, in a text that is not all in capitals, are a name ("SPID").
 _SHORTEST, _LONG, _ACRONYM = 4, 8, 5
-_LETTERS = re.compile(r"[^\W_]+")
-_APOSTROPHE = re.compile("['’‘ʼ`´]")
+_LETTERS, _APOSTROPHE = re.compile(r"[^\W_]+"), re.compile("['’‘ʼ`´]")
 _CHUNK, _ADDRESS = re.compile(r"\S+"), re.compile(r"@|://|\bwww\.")
 
 # What people write to save letters. A collection that uses the short form itself keeps it.
@@ -39,11 +38,10 @@ _SHORT = {
     "es": "q=que k=que xq=porque pq=porque x=por tb=también msj=mensaje",
 }  # fmt: skip
 # One sound, two spellings: as it is heard, and as it is written. A word that sounds like one of the
-# collection's and is a hundred times rarer is that one: "aqua" is "acqua".
+# collection's and is a hundred times rarer (`_RARER`) is that one: "aqua" is "acqua".
 _SOUNDS = {
-    "it": "k=ch k=c q=cq qu=cu cu=qu", "en": "f=ph k=ck shun=tion nite=night", "fr": "k=qu f=ph", "es": "k=qu",
+    "it": "k=ch k=c q=cq qu=cu cu=qu", "en": "f=ph k=ck shun=tion nite=night", "fr": "k=qu f=ph",
 }  # fmt: skip
-_RARER = 100
 
 _ROWS = (("qwertyuiop", 0.0), ("asdfghjkl", 0.25), ("zxcvbnm", 0.75))
 _KEYS = {key: (x + indent, y) for y, (row, indent) in enumerate(_ROWS) for x, key in enumerate(row)}
@@ -60,7 +58,7 @@ _SLIP, _DROP, _OTHER, _FIRST, _USUAL = 1.4, 1.7, 3.1, 1.0, 10
 # more seeded slips would be mended, and 1 in 80 more of the language's rare words spoilt.
 _LEAST = -8.0
 # Where the word list is to know what the collection does not: long words only, those of 3 in a million.
-_LISTED, _COMMON = 6, 3e-6
+_LISTED, _COMMON, _RARER = 6, 3e-6, 100
 # An accent is restored where the word is seldom without ("cosi"), though the list leaves out what is less
 # than one in a million; an apostrophe is one ("e'" is "è") where that is not rare ("po'" is no "pò").
 _BARE, _UNCOUNTED, _MARKED = 0.1, 1e-6, 0.1
@@ -101,9 +99,6 @@ class Speller:
                 self._forms.setdefault(word, {})[form] = count
         self._total = max(written.total(), 1)
         self._sorted = sorted(self._count)
-        self._shelves: dict[tuple[str, int], list[str]] = {}
-        for word in self._sorted:
-            self._shelves.setdefault((word[:1], len(word)), []).append(word)
         # The letters to try in place of others: an alphabet and then some, not all of Chinese.
         self._alphabet = [letter for letter, _ in Counter("".join(self._sorted)).most_common(40)]
         self._read = lru_cache(maxsize=10_000)(self._read_word)
@@ -152,9 +147,8 @@ class Speller:
         stem = self._analyzer.terms(word)
         listed = self._listed.get(word, float(word in self._analyzer.stop_words))
         # The words that begin as a stem does are few; its last letter may be another's ("happy", "happi").
-        begins = stem[0][: max(_SHORTEST, len(stem[0]) - 1)]
-        first, last = (bisect_left(self._sorted, end) for end in (begins, begins + "\U0010ffff"))
-        if any(self._analyzer.terms(other) == stem for other in self._sorted[first:last]):
+        others = self._starting(stem[0][: max(_SHORTEST, len(stem[0]) - 1)])
+        if any(self._analyzer.terms(other) == stem for other in others):
             return True
         heard = (other for other in self._heard(word) if self._count[other])
         return listed > 0 and all(self._listed.get(other, 0.0) <= listed * _RARER for other in heard)
@@ -182,10 +176,13 @@ class Speller:
     def _far(self, word: str) -> Iterator[str]:
         """The collection's words two edits away that begin as `word` does, or with its second letter."""
         for first in {word[0], word[1]}:
-            for length in range(len(word) - 2, len(word) + 3):
-                shelf = self._shelves.get((first, length), ())
-                found = process.extract(word, shelf, scorer=OSA.distance, score_cutoff=2, limit=None)
-                yield from (other for other, _, _ in found)
+            words = self._starting(first)
+            found = process.extract(word, words, scorer=OSA.distance, score_cutoff=2, limit=None)
+            yield from (other for other, _, _ in found)
+
+    def _starting(self, beginning: str) -> Sequence[str]:
+        first, last = (bisect_left(self._sorted, end) for end in (beginning, beginning + "\U0010ffff"))
+        return self._sorted[first:last]
 
     def _likeliest(self, word: str, costs: Mapping[str, float]) -> str | None:
         weight, beginnings = _USUAL / len(word), (word[0], word[1::-1])
@@ -197,7 +194,6 @@ class Speller:
         return best if best and likely[best] >= _LEAST else None
 
     def _share(self, word: str) -> float:
-        """How much of what is written is `word`, by the collection and by the word list."""
         return (self._count[word] / self._total + self._listed.get(word, 0.0)) / 2
 
     def _ways_to_write(self, word: str) -> Mapping[str, float]:
