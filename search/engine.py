@@ -1,7 +1,7 @@
 """SearchEngine.search: a question in, answers and a verdict out."""
 
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from functools import lru_cache
 from time import perf_counter
@@ -19,7 +19,7 @@ from search.messages import what_is_asked
 from search.records import Evidence, Hit, Mode, Phase, SearchResult, Suggestions, Verdict
 from search.retrieval import Candidates, Question, allowed, retrieve
 from search.snapshot import Shelf, Snapshot, question_texts
-from search.spelling import Speller
+from search.spelling import Spelled, Speller
 from search.suggest import TitleIndex
 from search.synonyms import Synonyms, Word
 
@@ -32,9 +32,10 @@ CACHED_VECTORS = 4_096
 
 @dataclass(frozen=True, slots=True)
 class _Asked:
-    """A search as it was asked, the same for every shelf."""
+    """A search as it was asked: `text` is what was `typed`, put right, and `vector` its meaning."""
 
     text: str
+    typed: str
     vector: Vectors | None
     lexical: bool
     category: str | None
@@ -69,9 +70,11 @@ class SearchEngine:
         shelves = snapshot.shelves
         self._titles = {lang: TitleIndex(s.articles, s.analyzer) for lang, s in shelves.items()}
         self._known = {lang: _about(s) for lang, s in shelves.items()}
-        self._spellers = {lang: Speller(_texts(s), s.analyzer) for lang, s in shelves.items()}
-        self._learned = {lang: self._learn(s, confirmed) for lang, s in shelves.items()}
         known = snapshot.knowledge.synonyms
+        self._spellers = {
+            lang: Speller(_texts(s, known.get(lang, {})), s.analyzer) for lang, s in shelves.items()
+        }
+        self._learned = {lang: self._learn(s, confirmed) for lang, s in shelves.items()}
         self._synonyms = {lang: Synonyms(known.get(lang, {}), s.analyzer) for lang, s in shelves.items()}
 
     def search(
@@ -81,15 +84,16 @@ class SearchEngine:
         """Answer `query` in `lang`; where that does not answer, other languages follow, marked."""
         started = perf_counter()
         lang = self.language(lang)
-        text, did_you_mean = self._meant(query, lang)
+        typed, spelled = self._meant(query, lang)
         encoding = perf_counter()
-        vector = self._vector(text) if self._encoder and text and mode != "lexical" else None
+        vector = self._vector(spelled.text) if self._encoder and typed and mode != "lexical" else None
         encoded = perf_counter()
-        asked = _Asked(text, vector, mode != "dense" or vector is None, category, phase, limit)
-        found = self._ask(asked, lang) if text else _NOTHING
+        lexical = mode != "dense" or vector is None
+        asked = _Asked(spelled.text, typed, vector, lexical, category, phase, limit)
+        found = self._ask(asked, lang) if typed else _NOTHING
         return SearchResult(
             query=normalise(query, QUERY_LIMIT), lang=lang, verdict=found.verdict, hits=found.hits,
-            did_you_mean=did_you_mean,
+            did_you_mean=spelled.shown,
             took_ms=(perf_counter() - started) * 1000, encode_ms=(encoded - encoding) * 1000,
             snapshot=self.snapshot.manifest.id,
         )  # fmt: skip
@@ -106,16 +110,19 @@ class SearchEngine:
         base = lang.split("-")[0].lower()
         return base if lang not in self.snapshot.shelves and base in self.snapshot.shelves else lang
 
-    def _meant(self, query: str, lang: str) -> tuple[str, str | None]:
-        """What to search for: what `query` asks, put right; and that, where it is worth saying to people."""
+    def _meant(self, query: str, lang: str) -> tuple[str, Spelled]:
+        """What `query` asks, and that put right by the words of `lang`."""
         shelf = self.snapshot.shelves.get(lang)
         if shelf is None:
-            return normalise(query, QUERY_LIMIT), None
+            typed = normalise(query, QUERY_LIMIT)
+            return typed, Spelled(typed, None)
         # Line by line: a line's end is where people end a sentence without saying so.
-        message = "\n".join(normalise(line, MESSAGE_LIMIT) for line in query[:MESSAGE_LIMIT].splitlines())
+        lines = (normalise(line, MESSAGE_LIMIT) for line in query[:MESSAGE_LIMIT].splitlines())
+        message = "\n".join(lines)[:MESSAGE_LIMIT]
         asked = what_is_asked(message, shelf.analyzer, self._known[lang])
-        spelled = self._spellers[lang].correct(normalise(asked, QUERY_LIMIT))
-        return spelled.text, spelled.shown if asked == message else None
+        typed = normalise(asked, QUERY_LIMIT)
+        spelled = self._spellers[lang].correct(typed)
+        return typed, spelled if asked == message else Spelled(spelled.text, None)
 
     def _encode(self, text: str) -> Vectors:
         if self._encoder is None:
@@ -140,7 +147,11 @@ class SearchEngine:
         )
         if own.verdict.answer == "yes":
             return own
-        others = (s for s in self.snapshot.shelves.values() if s.lang != lang)
+        others = [s for s in self.snapshot.shelves.values() if s.lang != lang]
+        if others and asked.typed != asked.text:
+            # Another language's words look misspelt: those who answer in it read what was typed.
+            vector = self._vector(asked.typed) if asked.vector is not None else None
+            asked = replace(asked, text=asked.typed, vector=vector)
         return _merge(own, [self._ask_shelf(asked, s, foreign=True) for s in others], asked.limit)
 
     def _ask_shelf(self, asked: _Asked, shelf: Shelf, *, foreign: bool = False) -> _Found:
@@ -169,8 +180,10 @@ def _about(shelf: Shelf) -> frozenset[str]:
     )
 
 
-def _texts(shelf: Shelf) -> Iterator[str]:
-    """Everything a shelf says, for its words."""
+def _texts(shelf: Shelf, synonyms: Mapping[str, Sequence[str]]) -> Iterator[str]:
+    """Everything a shelf says, and what its editors know customers to say, for its words."""
+    for theirs, ours in synonyms.items():
+        yield from (theirs, *ours)
     for article in shelf.articles:
         yield from (article.title, article.summary, *article.questions, *article.tags)
         yield from (section.heading for section in article.sections)

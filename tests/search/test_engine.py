@@ -113,6 +113,24 @@ def test_evidence_says_which_side_found_it(engine: SearchEngine) -> None:
     assert hybrid.evidence.lexical_share + hybrid.evidence.dense_share == pytest.approx(hybrid.score)
 
 
+def test_misspelt_words_are_put_right_and_said(engine: SearchEngine) -> None:
+    result = engine.search("ho dimenticato la pasword", "it")
+    assert result.hits[0].article.id == "account/password"
+    assert result.did_you_mean == "ho dimenticato la password"
+    assert result.query == "ho dimenticato la pasword"
+    assert engine.search("ho dimenticato la password", "it").did_you_mean is None
+
+
+def test_a_whole_message_finds_what_its_question_finds(engine: SearchEngine) -> None:
+    message = """Buongiorno,
+mi chiamo Carla e ieri sono stata in montagna con mia sorella, una giornata splendida e tanta neve.
+Al ritorno abbiamo mangiato una polenta e siamo andate a dormire presto, stanche e contente.
+Vorrei sapere: quanto costa la spedizione?
+Grazie mille per l'attenzione e cordiali saluti
+Carla Bianchi, via Roma 3, tel. 333 1234567"""
+    assert engine.search(message, "it").hits[0].article.id == "spedizione/costi"
+
+
 @pytest.mark.parametrize("query", ["", "   ", "\x00\ud800", "?!…", "\u200b"])
 def test_nothing_asked_finds_nothing_or_something_but_never_breaks(engine: SearchEngine, query: str) -> None:
     assert engine.search(query, "it").verdict.answer in {"no", "maybe"}
