@@ -39,13 +39,26 @@ def measures(
 
 def test_hybrid_holds_its_floor_on_a_real_italian_faq(measures: Measures) -> None:
     hybrid = measures("qa4faq_it", "hybrid")
-    assert hybrid["success@1"] >= 0.49
-    assert hybrid["mrr"] >= 0.63
-    assert hybrid["recall@10"] >= 0.87
+    assert hybrid["success@1"] >= 0.51
+    assert hybrid["mrr"] >= 0.65
+    assert hybrid["recall@10"] >= 0.88
 
 
-@pytest.mark.parametrize("name", ["qa4faq_it", "covid_quebec_fr", "hint3_curekart_en"])
-@pytest.mark.parametrize("single", ["lexical", "dense"])
+def test_many_wordings_teach_the_encoder(measures: Measures) -> None:
+    assert measures("hint3_curekart_en", "hybrid")["success@1"] >= 0.86
+
+
+@pytest.mark.parametrize(
+    ("name", "single"),
+    [
+        ("qa4faq_it", "lexical"),
+        ("qa4faq_it", "dense"),
+        ("covid_quebec_fr", "lexical"),
+        ("covid_quebec_fr", "dense"),
+        # Not the dense side: with twenty wordings an article it is better alone (docs/measurements.md).
+        ("hint3_curekart_en", "lexical"),
+    ],
+)
 def test_two_sides_beat_one(measures: Measures, name: str, single: Mode) -> None:
     hybrid, alone = measures(name, "hybrid"), measures(name, single)
     assert hybrid["success@1"] > alone["success@1"]
