@@ -52,7 +52,7 @@ format: setup-dev ## rewrite the code in the project's format
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
 
-soak: setup-dev browser ## the long campaigns in full: kills, fuzz
+soak: setup-dev browser ## the long campaign in full: kills
 	$(BIN)/python -m pytest -m soak --timeout 7200
 
 browser: ## a Chromium for the browser tests: the one on PATH, else Debian's

@@ -198,8 +198,7 @@ def evaluate(
         build_snapshot(knowledge, folder, "evaluation", encoder, datetime.now(UTC), progress=progress)
         seconds = perf_counter() - started
         engine = SearchEngine(open_snapshot(folder, encoder), encoder, confirmed=confirmed, cached_vectors=0)
-        queries = [evaluation.Query(q.id, q.text, q.lang) for q in labelled.queries]
-        outcomes = evaluation.ask(engine, queries, mode)
+        outcomes = evaluation.ask(engine, labelled.queries, mode)
     measures = {
         **evaluation.measure(outcomes, labelled.relevant),
         "index_seconds": seconds, "encoder": encoder.name, "mode": mode,

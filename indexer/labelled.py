@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from indexer.markdown import printable
+from search.evaluation import Query
 from search.records import Article, Section
 
 CORPUS: Final = "corpus.jsonl"
@@ -26,27 +27,18 @@ class LabelledSetError(Exception):
 
 
 @dataclass(frozen=True, slots=True)
-class LabelledQuery:
-    """A question as somebody asked it."""
-
-    id: str
-    text: str
-    lang: str
-
-
-@dataclass(frozen=True, slots=True)
 class LabelledSet:
     """`relevant[query id][doc id]` is the grade, above 0; a query without an entry has no right answer."""
 
     articles: tuple[Article, ...]
-    queries: tuple[LabelledQuery, ...]
+    queries: tuple[Query, ...]
     relevant: Mapping[str, Mapping[str, int]]
 
 
 def read_labelled_set(folder: Path) -> LabelledSet:
     """Read `corpus.jsonl`, `queries.jsonl` and `qrels.tsv`; raises LabelledSetError at the first mistake."""
     articles = read_corpus(folder / CORPUS)
-    queries = tuple(LabelledQuery(row.id(), row.text("text"), row.lang()) for row in _rows(folder / QUERIES))
+    queries = tuple(Query(row.id(), row.text("text"), row.lang()) for row in _rows(folder / QUERIES))
     relevant = _read_qrels(
         folder / QRELS,
         queries=frozenset(query.id for query in queries),

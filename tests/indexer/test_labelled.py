@@ -6,7 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from indexer.labelled import LabelledQuery, LabelledSetError, paragraphs, read_corpus, read_labelled_set
+from indexer.labelled import LabelledSetError, paragraphs, read_corpus, read_labelled_set
+from search.evaluation import Query
 
 CORPUS: list[dict[str, object]] = [
     {"id": "182", "title": "Come leggo?", "text": "Alza il coperchio.\n\nLeggi i numeri neri.", "lang": "it"},
@@ -45,7 +46,7 @@ def test_reads_articles_queries_and_grades(folder: Path) -> None:
     assert second.html == "<p>Dalle 8 &lt;alle&gt; 20</p>"
     assert (second.tags, second.questions) == (("orari",), ("siete aperti?",))
     assert first.source_hash != second.source_hash
-    assert found.queries[0] == LabelledQuery("q1", "contatore come si legge", "it")
+    assert found.queries[0] == Query("q1", "contatore come si legge", "it")
     assert found.relevant == {"q1": {"182": 2}}  # grade 0 is no answer, and q2 has none
 
 

@@ -10,7 +10,7 @@ from indexer.build import build_snapshot
 from indexer.labelled import LabelledSet, read_labelled_set
 from indexer.vectors import VectorCache
 from search.engine import SearchEngine
-from search.evaluation import Query, ask, measure
+from search.evaluation import ask, measure
 from search.records import KnowledgeBase, Mode
 from search.snapshot import open_snapshot
 
@@ -30,8 +30,7 @@ def measures(
             build_snapshot(KnowledgeBase(labelled.articles), folder, name, cached_encoder, datetime.now(UTC))
             engines[name] = labelled, SearchEngine(open_snapshot(folder, cached_encoder), cached_encoder)
         labelled, engine = engines[name]
-        queries = [Query(q.id, q.text, q.lang) for q in labelled.queries]
-        found = measure(ask(engine, queries, mode), labelled.relevant)
+        found = measure(ask(engine, labelled.queries, mode), labelled.relevant)
         return {key: value for key, value in found.items() if value is not None}
 
     return of
