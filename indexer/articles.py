@@ -10,6 +10,7 @@ from typing import Final, get_args
 
 from indexer.files import ContentError, ContentFile, Kind, list_files
 from indexer.frontmatter import FrontMatter, Parts, split
+from indexer.guides import guide_sections, read_guide
 from indexer.markdown import MarkdownError, Rendered, printable, render
 from indexer.problems import Finding, Problem, Severity, in_order
 from indexer.yamlmap import YamlMap
@@ -21,7 +22,7 @@ __all__ = ["Content", "ContentError", "Problem", "Severity", "is_published", "re
 MAX_BYTES: Final = 1_000_000
 # All that an article has but what its place and its text say.
 ARTICLE_FIELDS: Final = frozenset(f.name for f in fields(Article)) - {
-    *("id", "lang", "category", "html", "sections", "source_hash")
+    *("id", "lang", "category", "html", "sections", "guide", "source_hash")
 }
 _CATEGORY_FIELDS: Final = frozenset({"title", "order"})
 _PHASES: Final[tuple[Phase, ...]] = get_args(Phase)
@@ -173,7 +174,7 @@ def _read_article(file: ContentFile, data: bytes, findings: list[Finding]) -> Ar
     _check_title(article, parts, matter)
     findings += matter.findings
     rendered = None if parts.unclosed else _rendered(article, parts, findings)
-    return replace(article, html=rendered.html, sections=rendered.sections) if rendered else None
+    return _with_text(article, rendered) if rendered else None
 
 
 def _with_fields(file: ContentFile, matter: FrontMatter) -> Article:
@@ -199,6 +200,12 @@ def _with_fields(file: ContentFile, matter: FrontMatter) -> Article:
         redirect_from=tuple("/" + path.lstrip("/") for path in matter.texts("redirect_from")),
         boost=matter.number("boost", 1.0, 0.1, 10),
     )
+
+
+def _with_text(article: Article, rendered: Rendered) -> Article:
+    guide = read_guide(rendered.html) if article.type == "guide" else None
+    sections = guide_sections(guide) if guide else rendered.sections
+    return replace(article, html=rendered.html, sections=sections, guide=guide)
 
 
 def _check_title(article: Article, parts: Parts, matter: FrontMatter) -> None:

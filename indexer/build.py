@@ -11,7 +11,7 @@ from typing import Protocol
 import orjson
 
 from indexer.passages import passage_input, split_passages
-from search import analysis, answerability, snapshot
+from search import analysis, calibration, snapshot
 from search.dense import Rows, as_owners
 from search.encoders import Encoder
 from search.records import Article, KnowledgeBase
@@ -69,18 +69,18 @@ def _build_shelf(
     )
     passage_rows = Rows(encoder.encode(inputs, "passage", watch), as_owners(n for n, _ in passages))
     progress(f"indexing {articles[0].lang}", 0, len(articles))
-    calibration = snapshot.write_shelf(
+    scale = snapshot.write_shelf(
         folder, articles, [p for _, p in passages], question_rows, passage_rows, _unrelated(encoder)
     )
     progress(f"indexing {articles[0].lang}", len(articles), len(articles))
     share = snapshot.passage_share(articles, [p for _, p in passages])
-    return ShelfManifest(len(articles), len(questions), len(passages), digest, calibration, share)
+    return ShelfManifest(len(articles), len(questions), len(passages), digest, scale, share)
 
 
 def _unrelated(encoder: Encoder) -> float:
-    return answerability.zero(
-        encoder.encode(answerability.UNRELATED_QUESTIONS, "query"),
-        encoder.encode(answerability.UNRELATED_PASSAGES, "passage"),
+    return calibration.zero(
+        encoder.encode(calibration.UNRELATED_QUESTIONS, "query"),
+        encoder.encode(calibration.UNRELATED_PASSAGES, "passage"),
     )
 
 

@@ -7,9 +7,11 @@ from collections.abc import Callable, Iterator
 from datetime import date
 from pathlib import Path
 from typing import Final
+from urllib.parse import unquote
 
 from indexer.articles import Content
 from indexer.goldenfile import read_golden
+from indexer.guidelint import check_guide, chosen_anchors
 from indexer.problems import Problem, closest, in_order
 from indexer.readability import reading_ease
 from indexer.references import Page, Site, check_image, check_link, open_page
@@ -37,8 +39,11 @@ def check_content(root: Path, content: Content, today: date) -> tuple[Problem, .
 
 
 def _check_page(page: Page, site: Site, today: date) -> Iterator[Problem]:
+    chosen = chosen_anchors(page)
     for link in page.links:
-        yield from check_link(page, link, site)
+        if unquote(link.href.strip()) not in chosen:
+            yield from check_link(page, link, site)
+    yield from check_guide(page)
     for image in page.images:
         yield from check_image(page, image, site)
     yield from _check_related(page, site)

@@ -30,6 +30,7 @@ class Page:
     matter: FrontMatter
     links: tuple[Link, ...]
     images: tuple[Image, ...]
+    body: str
     body_line: int
 
     def problem(self, severity: Severity, code: str, message: str, *, key: str, item: str = "") -> Problem:
@@ -69,7 +70,7 @@ def open_page(root: Path, article: Article) -> Page | None:
         links, images = _links_and_images(article, parts)
     except (OSError, UnicodeDecodeError, MarkdownError):
         return None
-    return Page(article, path, FrontMatter(parts, ARTICLE_FIELDS), links, images, parts.body_line)
+    return Page(article, path, FrontMatter(parts, ARTICLE_FIELDS), links, images, parts.body, parts.body_line)
 
 
 def _links_and_images(article: Article, parts: Parts) -> tuple[tuple[Link, ...], tuple[Image, ...]]:

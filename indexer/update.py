@@ -30,7 +30,7 @@ from indexer.vectors import VectorCache
 from search.encoders import Encoder, EncoderError
 from search.engine import SearchEngine
 from search.records import Article, KnowledgeBase
-from search.snapshot import Manifest, SnapshotError, read_knowledge, read_manifest, verify
+from search.snapshot import FORMAT, Manifest, SnapshotError, read_knowledge, read_manifest, verify
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,7 +132,7 @@ def _served(data: Path) -> _Served | None:
 
 def _known(served: _Served | None) -> dict[str, Article]:
     """Articles by path, to be taken as they are where their file is unchanged and read as it was."""
-    if served is None or served.manifest.reader != READER:
+    if served is None or (served.manifest.reader, served.manifest.format) != (READER, FORMAT):
         return {}
     return {f"{lang}/{name}.md": article for (lang, name), article in served.articles.items()}
 

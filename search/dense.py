@@ -146,6 +146,16 @@ class DenseIndex:
         wording = self._sharp.best(vector, documents) if self._sharp else question
         return Cosines(question, passage, wording, row)
 
+    def title(self, document: int) -> Vectors:
+        """A document's first question: its title."""
+        vector: Vectors = self._questions.index.reconstruct(int(self._questions.starts[document]))
+        return vector
+
+    def passage_vectors(self, rows: Ints) -> Vectors:
+        """The passages at `rows`."""
+        vectors: Vectors = self._passages.index.reconstruct_batch(rows)
+        return vectors
+
     def background(self, vector: Vectors) -> Cosines:
         """The cosines of documents spread over the collection: what nothing in common looks like."""
         return self.cosines(vector, self._sample)

@@ -16,8 +16,9 @@ from search.excerpts import asked_terms, most_matching
 from search.fusion import Fused
 from search.learning import Confirmed, Learned, learn
 from search.messages import what_is_asked
-from search.records import Evidence, Hit, Mode, Phase, SearchResult, Suggestions, Verdict
-from search.retrieval import Candidates, Question, allowed, retrieve
+from search.missing import missing
+from search.records import Article, Evidence, Hit, Mode, Phase, SearchResult, Suggestions, Verdict
+from search.retrieval import Candidates, Question, allowed, retrieve, weigh
 from search.snapshot import Shelf, Snapshot, question_texts
 from search.spelling import Spelled, Speller
 from search.suggest import TitleIndex
@@ -28,6 +29,10 @@ QUERY_LIMIT = 2_000
 MESSAGE_LIMIT = 8_000
 # A question is asked again and again; its vector is 1.5 kB.
 CACHED_VECTORS = 4_096
+
+
+# Halfway from a stranger to the same: below it, a small collection's "related" are whatever else there is.
+_NEAR = 0.5
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +79,7 @@ class SearchEngine:
         self._spellers = {
             lang: Speller(_texts(s, known.get(lang, {})), s.analyzer) for lang, s in shelves.items()
         }
+        self._numbers = {lang: {a.id: n for n, a in enumerate(s.articles)} for lang, s in shelves.items()}
         self._learned = {lang: self._learn(s, confirmed) for lang, s in shelves.items()}
         self._synonyms = {lang: Synonyms(known.get(lang, {}), s.analyzer) for lang, s in shelves.items()}
 
@@ -92,8 +98,8 @@ class SearchEngine:
         asked = _Asked(spelled.text, typed, vector, lexical, category, phase, limit)
         found = self._ask(asked, lang) if typed else _NOTHING
         return SearchResult(
-            query=normalise(query, QUERY_LIMIT), lang=lang, verdict=found.verdict, hits=found.hits,
-            did_you_mean=spelled.shown,
+            query=normalise(query, QUERY_LIMIT), understood=spelled.text, lang=lang,
+            verdict=found.verdict, hits=found.hits, did_you_mean=spelled.shown,
             took_ms=(perf_counter() - started) * 1000, encode_ms=(encoded - encoding) * 1000,
             snapshot=self.snapshot.manifest.id,
         )  # fmt: skip
@@ -102,6 +108,27 @@ class SearchEngine:
         """What `prefix` may be the beginning of; never asks the encoder."""
         titles = self._titles.get(self.language(lang))
         return titles.suggest(normalise(prefix, QUERY_LIMIT), limit) if titles else Suggestions((), ())
+
+    def related(self, article: Article, limit: int = 5) -> tuple[Article, ...]:
+        """The articles of its language that are nearest in meaning to `article`, if any is near."""
+        shelf = self.snapshot.shelves[article.lang]
+        number = self._numbers[article.lang].get(article.id)
+        if number is None:
+            return ()
+        title = shelf.dense.title(number)
+        others = shelf.dense.nearest(title, 2 * limit + 1)
+        others = others[others != number]
+        if not len(others):
+            return ()
+        cosines = shelf.dense.cosines(title, others)
+        near = [
+            answerability.evidence(
+                answerability.Found(question, passage, None, None), 0.5, shelf.calibration.unrelated
+            )
+            for question, passage in zip(cosines.question.tolist(), cosines.passage.tolist(), strict=True)
+        ]
+        ranked = sorted(zip(near, others.tolist(), strict=True), reverse=True)[:limit]
+        return tuple(shelf.articles[n] for evidence, n in ranked if evidence >= _NEAR)
 
     def language(self, lang: str | None) -> str:
         """The shelf for a language tag: its own, or its base's ("pt-BR" → "pt"); none asked: the largest."""
@@ -135,7 +162,7 @@ class SearchEngine:
         vectors = [self._vector(normalise(c.query, QUERY_LIMIT)) for c in ours]
         return learn(
             zip(ours, vectors, strict=True),
-            {a.id: number for number, a in enumerate(shelf.articles)},
+            self._numbers[shelf.lang],
             [a.updated for a in shelf.articles],
             shelf.calibration.unrelated,
             datetime.now(UTC).date(),
@@ -157,10 +184,11 @@ class SearchEngine:
     def _ask_shelf(self, asked: _Asked, shelf: Shelf, *, foreign: bool = False) -> _Found:
         words = self._synonyms[shelf.lang].expand(shelf.analyzer.weigh(asked.text))
         mask = allowed(shelf.articles, asked.category, asked.phase)
-        candidates = retrieve(shelf, Question(words if asked.lexical else None, asked.vector, mask))
+        question = Question(words if asked.lexical else None, asked.vector, mask)
+        candidates = retrieve(shelf, question)
         if not len(candidates.documents):
             return _NOTHING
-        fused = candidates.fused(shelf.passage_share)
+        fused = weigh(shelf, question, candidates)
         boosts = np.array([shelf.articles[d].boost for d in candidates.documents], np.float32)
         scores = fused.score * boosts
         if asked.vector is not None:
@@ -170,7 +198,13 @@ class SearchEngine:
             _hit(shelf, words, candidates, at, score=float(scores[at]), fused=fused, foreign=foreign)
             for at in ranked
         )
-        return _Found(hits, _judge(shelf, candidates, ranked[0]))
+        verdict = _judge(shelf, candidates, ranked[0], foreign=foreign)
+        return _Found(hits, verdict if foreign else self._with_missing(verdict, asked.text, shelf, words))
+
+    def _with_missing(self, verdict: Verdict, text: str, shelf: Shelf, words: Sequence[Word]) -> Verdict:
+        known = {word.term for word in words if any(t in shelf.lexical.numbers for t in word.terms)}
+        weights = {word.term: word.weight for word in words}
+        return answerability.lacking(verdict, missing(text, weights, known, shelf.analyzer))
 
 
 def _about(shelf: Shelf) -> frozenset[str]:
@@ -190,19 +224,21 @@ def _texts(shelf: Shelf, synonyms: Mapping[str, Sequence[str]]) -> Iterator[str]
     yield from (passage.text for passage in shelf.passages)
 
 
-def _judge(shelf: Shelf, candidates: Candidates, top: int) -> Verdict:
+def _judge(shelf: Shelf, candidates: Candidates, top: int, *, foreign: bool) -> Verdict:
     cosines = candidates.cosines
+    covered = _of(candidates.covered, top)
     if cosines is None:
-        return answerability.judge(_of(candidates.covered, top) or 0.0, shelf.calibration)
-    wording = float(cosines.wording[top]) if shelf.dense.sharpened else None
-    found = answerability.evidence(
+        return answerability.judge(covered or 0.0, shelf.calibration)
+    found = answerability.Found(
         float(cosines.question[top]),
         float(cosines.passage[top]),
-        wording,
-        shelf.passage_share,
-        shelf.calibration,
+        float(cosines.wording[top]) if shelf.dense.sharpened else None,
+        # Another language has other words for the same.
+        None if foreign else covered,
     )
-    return answerability.judge(found, shelf.calibration)
+    return answerability.judge(
+        answerability.evidence(found, shelf.passage_share, shelf.calibration.unrelated), shelf.calibration
+    )
 
 
 def _hit(

@@ -9,7 +9,8 @@ from numpy.typing import NDArray
 Floats = NDArray[np.float32]
 
 # Scores, not ranks: min-max beat reciprocal rank fusion on QA4FAQ (success@1 .489 against .484). On five
-# labelled sets a dense share of .55 to .7 ranks within a point of the best.
+# labelled sets a dense share of .55 to .7 ranks within a point of the best. It is this where half of what
+# the articles say is in their passages, the most that is counted.
 DENSE_SHARE = 0.65
 
 
@@ -50,11 +51,13 @@ def fuse(lexical: Lexical | None, dense: Dense | None) -> Fused:
     """Each side scaled from its worst to its best, then shared; one not asked leaves its share to the other.
 
     The lexical share shrinks by the root of its coverage: the best of what was found by one word of ten is no
-    good evidence.
+    good evidence. It is smaller where articles are lists of wordings, among which the dense side compares
+    better: success@1 goes .880 → .900 and .861 → .867 on the two sets with many wordings.
     """
     if lexical is not None and dense is not None:
-        share = (1 - DENSE_SHARE) * sqrt(lexical.coverage)
-        return Fused(share * _scaled(lexical.scores, 0), DENSE_SHARE * _combined(dense))
+        most = (1 - DENSE_SHARE) * sqrt(2 * dense.passage_share)
+        share = most * sqrt(lexical.coverage)
+        return Fused(share * _scaled(lexical.scores, 0), (1 - most) * _combined(dense))
     if lexical is not None:
         return Fused(_scaled(lexical.scores, 0), np.zeros_like(lexical.scores))
     if dense is not None:

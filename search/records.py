@@ -29,11 +29,52 @@ class Section:
 
 
 @dataclass(frozen=True, slots=True)
+class Choice:
+    """One way on from a step: to the step whose anchor is `step` or, where that is empty, to `href`."""
+
+    label: str
+    step: str = ""
+    href: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One step of a guide: what stands under a level-2 heading, whose id is `anchor`.
+
+    `html` is sanitised, and without the heading and the list of `choices`; it ends with the footnotes that
+    it refers to.
+    """
+
+    anchor: str
+    title: str
+    html: str
+    choices: tuple[Choice, ...] = ()
+
+    @property
+    def is_end(self) -> bool:
+        """Whether no choice leads to another step: the answer stands here."""
+        return not any(choice.step for choice in self.choices)
+
+
+@dataclass(frozen=True, slots=True)
+class Guide:
+    """An article that is walked step by step; every choice's `step` exists, and the first step begins.
+
+    `introduction` is the HTML before the first step, empty for none: it is shown above that step, which has
+    the footnotes of both.
+    """
+
+    introduction: str
+    steps: tuple[Step, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Article:
     """One article in one language, as its Markdown file says it.
 
     `id` is the path below the language, without `.md`; translations share it. `html` is sanitised.
-    `source_hash` is the hex BLAKE2b-128 of the file's bytes: same hash, same article.
+    `source_hash` is the hex BLAKE2b-128 of the file's bytes: same hash, same article. `guide` is null unless
+    `type` is "guide" and its steps can be walked; `html` is the whole of it all the same.
     """
 
     id: str
@@ -56,6 +97,7 @@ class Article:
     related: tuple[str, ...] = ()
     redirect_from: tuple[str, ...] = ()
     boost: float = 1.0
+    guide: Guide | None = None
     source_hash: str = ""
 
 
@@ -111,18 +153,26 @@ class Hit:
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """Whether the knowledge base answers: `confidence` is the chance, 0 to 1, that the first hit does."""
+    """Whether the knowledge base answers: `confidence` is the chance, 0 to 1, that the first hit does.
+
+    `missing` are the asked words that no article has, as they were typed.
+    """
 
     answer: Answer
     confidence: float
     reason: str
+    missing: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class SearchResult:
-    """What a search returns; `encode_ms` is the part of `took_ms` spent in the encoder."""
+    """What a search returns; `encode_ms` is the part of `took_ms` spent in the encoder.
+
+    `understood` is what was searched for: of a whole message what it asks, with misspelt words put right.
+    """
 
     query: str
+    understood: str
     lang: str
     verdict: Verdict
     hits: tuple[Hit, ...]

@@ -1,7 +1,7 @@
 """One shelf asked a question: the articles that may answer, and each one's evidence."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -13,6 +13,12 @@ from search.records import Article, Phase
 from search.snapshot import Shelf
 from search.synonyms import Word
 
+# The passages found first say more of what is meant than the question alone: their mean, weighed by this, is
+# added to it. Success@1 on QA4FAQ .522 → .548, recall@10 .898 → .915; .3 gives .538, .5 gives .552.
+_FEEDBACK = 0.4
+# They are five, but never more than two in a hundred articles: of 48 articles, five are half a topic each
+# (the Quebec set loses a point by them).
+_FED, _PER_ARTICLES = 5, 50
 # So many a side are weighed. The first 25 come out as if everything had been.
 CANDIDATES = 200
 
@@ -71,6 +77,27 @@ def retrieve(shelf: Shelf, question: Question) -> Candidates:
         shelf.dense.cosines(vector, documents) if vector is not None and dense else None,
         shelf.dense.background(vector) if vector is not None and dense else None,
     )
+
+
+def weigh(shelf: Shelf, question: Question, candidates: Candidates) -> Fused:
+    """The candidates' evidence as one score, looked at twice: the second time with what was found first
+    (pseudo-relevance feedback, Rocchio 1971). It counts as much as passages do in this collection."""
+    share = shelf.passage_share
+    first = candidates.fused(share)
+    fed = min(_FED, len(shelf.articles) // _PER_ARTICLES)
+    if question.vector is None or candidates.cosines is None or not fed:
+        return first
+    best = np.argsort(-first.score, kind="stable")[:fed]
+    weights = first.score[best] / max(float(first.score[best].sum()), 1e-9)
+    said = weights @ shelf.dense.passage_vectors(candidates.cosines.row[best])
+    meant = question.vector + np.float32(2 * share * _FEEDBACK) * said
+    moved: Vectors = (meant / np.linalg.norm(meant)).astype(np.float32)
+    again = replace(
+        candidates,
+        cosines=shelf.dense.cosines(moved, candidates.documents),
+        background=shelf.dense.background(moved),
+    )
+    return again.fused(share)
 
 
 def _best(scores: NDArray[np.float32], allowed: NDArray[np.bool_] | None) -> Ints:

@@ -19,12 +19,13 @@ from pydantic import TypeAdapter, ValidationError
 
 from search import analysis, dense, lexical
 from search.analysis import Analyzer, analyzer_for
-from search.answerability import Calibration, calibrate
+from search.answerability import Calibration
+from search.calibration import calibrate
 from search.encoders import Encoder
 from search.records import Article, KnowledgeBase, Passage
 from search.sharpening import learn
 
-FORMAT = 1
+FORMAT = 2
 MANIFEST = "manifest.json"
 _KNOWLEDGE = "knowledge.json"
 _PASSAGES = "passages.json"
@@ -126,7 +127,7 @@ def write_shelf(
     sharpening = learn(questions.vectors, questions.owners)
     dense.write(folder, questions, passage_rows, sharpening)
     (folder / _PASSAGES).write_bytes(orjson.dumps(passages))
-    return calibrate(unrelated, questions.vectors, questions.owners, sharpening)
+    return calibrate(unrelated, questions, passage_rows, sharpening, passage_share(articles, passages))
 
 
 def _fields(article: Article, analyzer: Analyzer) -> lexical.Fields:

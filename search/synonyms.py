@@ -11,8 +11,9 @@ WEIGHT = 0.8
 
 @dataclass(frozen=True, slots=True)
 class Word:
-    """One word asked: how much it tells, and the terms that stand for it with how well each does."""
+    """A term asked: how much it tells, and the terms that stand for it, itself too, each with how well."""
 
+    term: str
     weight: float
     terms: Mapping[str, float]
 
@@ -39,4 +40,4 @@ class Synonyms:
                 for ours in self._ours.get(phrase, ()):
                     for term in phrase:
                         words[term].setdefault(ours, WEIGHT)
-        return tuple(Word(asked[term], stand_ins) for term, stand_ins in words.items())
+        return tuple(Word(term, asked[term], stand_ins) for term, stand_ins in words.items())

@@ -69,7 +69,9 @@ def test_every_field_is_read_with_its_type(root: Path) -> None:
         ("", ("Entro trenta giorni.",)),
         ("come-si-fa", ("Con il modulo.",)),
     ]
-    assert replace(article, html="", sections=()) == Article(
+    assert article.guide
+    assert [step.title for step in article.guide.steps] == ["Come si fa"]
+    assert replace(article, html="", sections=(), guide=None) == Article(
         id="resi/a",
         lang="it",
         title="Come restituisco un acquisto?",

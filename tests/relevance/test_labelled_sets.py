@@ -38,13 +38,15 @@ def measures(
 
 def test_hybrid_holds_its_floor_on_a_real_italian_faq(measures: Measures) -> None:
     hybrid = measures("qa4faq_it", "hybrid")
-    assert hybrid["success@1"] >= 0.51
-    assert hybrid["mrr"] >= 0.65
-    assert hybrid["recall@10"] >= 0.88
+    assert hybrid["success@1"] >= 0.53
+    assert hybrid["mrr"] >= 0.67
+    assert hybrid["recall@10"] >= 0.9
 
 
 def test_many_wordings_teach_the_encoder(measures: Measures) -> None:
-    assert measures("hint3_curekart_en", "hybrid")["success@1"] >= 0.86
+    hybrid = measures("hint3_curekart_en", "hybrid")
+    assert hybrid["success@1"] >= 0.89
+    assert hybrid["auroc"] >= 0.9
 
 
 @pytest.mark.parametrize(
@@ -54,8 +56,8 @@ def test_many_wordings_teach_the_encoder(measures: Measures) -> None:
         ("qa4faq_it", "dense"),
         ("covid_quebec_fr", "lexical"),
         ("covid_quebec_fr", "dense"),
-        # Not the dense side: with twenty wordings an article it is better alone (docs/measurements.md).
         ("hint3_curekart_en", "lexical"),
+        ("hint3_curekart_en", "dense"),
     ],
 )
 def test_two_sides_beat_one(measures: Measures, name: str, single: Mode) -> None:
@@ -66,6 +68,6 @@ def test_two_sides_beat_one(measures: Measures, name: str, single: Mode) -> None
 
 def test_no_is_said_more_often_where_there_is_no_answer(measures: Measures) -> None:
     gaps = measures("qa4faq_it_gaps", "hybrid")
-    assert gaps["auroc"] >= 0.8
+    assert gaps["auroc"] >= 0.82
     assert gaps["false_no_answer"] <= 0.05
-    assert gaps["no_answer_recall"] >= 0.3
+    assert gaps["no_answer_recall"] >= 0.35

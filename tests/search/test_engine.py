@@ -1,5 +1,6 @@
 """Questions in, answers out, on a real snapshot with the real encoder."""
 
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -64,6 +65,25 @@ def test_says_no_to_what_no_article_is_about(engine: SearchEngine) -> None:
     result = engine.search("come si cucina la carbonara con il guanciale", "it")
     assert result.verdict.answer == "no"
     assert result.verdict.reason
+
+
+def test_a_no_names_what_no_article_has(engine: SearchEngine) -> None:
+    verdict = engine.search("noleggiate furgoni elettrici per traslochi?", "it").verdict
+    assert verdict.answer == "no"
+    assert verdict.missing == ("noleggiate furgoni elettrici per traslochi",)
+    assert verdict.reason == "no article covers “noleggiate furgoni elettrici per traslochi”"
+    assert engine.search("soldi indietro", "it").verdict.missing == ()  # a synonym leads to an article
+
+
+def test_related_articles_are_near_in_meaning(cached_encoder: VectorCache, tmp_path: Path) -> None:
+    where = article("it", "a/dove", "Dov’è il mio pacco?", "Lo segui con il codice che ti mandiamo.")
+    late = article("it", "a/ritardo", "Il pacco non è arrivato", "Segui il pacco con il codice.")
+    pay = article("it", "a/carta", "La carta è stata rifiutata", "Chiedi alla tua banca.")
+    knowledge = KnowledgeBase((where, late, pay))
+    build_snapshot(knowledge, tmp_path / "s", "three", cached_encoder, datetime.now(UTC))
+    engine = SearchEngine(open_snapshot(tmp_path / "s", cached_encoder), cached_encoder)
+    assert engine.related(where) == (late,)
+    assert engine.related(replace(where, id="a/scomparso")) == ()
 
 
 def test_another_language_answers_marked_where_the_own_one_does_not(engine: SearchEngine) -> None:

@@ -64,7 +64,7 @@ def index(tmp_path: Path) -> LexicalIndex:
 
 
 def asked(*terms: dict[str, float], weight: float = 1.0) -> list[Word]:
-    return [Word(weight, standing) for standing in terms]
+    return [Word(next(iter(standing)), weight, standing) for standing in terms]
 
 
 def test_more_words_of_the_question_beat_more_of_one_word(index: LexicalIndex) -> None:
