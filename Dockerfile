@@ -1,5 +1,10 @@
 # Sportello, CPU only. Build: docker build -t sportello .
 # Run: docker run -p 8000:8000 -v ./content:/content:ro -v sportello-data:/data sportello
+FROM node:22-slim AS widget
+WORKDIR /src
+COPY widgets/deflection .
+RUN npm ci --loglevel=error && npm run --silent check && npm run --silent build
+
 FROM python:3.11-slim AS build
 WORKDIR /src
 RUN python -m venv /opt/sportello
@@ -9,6 +14,7 @@ COPY app app
 COPY indexer indexer
 COPY search search
 COPY widgets widgets
+COPY --from=widget /src/dist widgets/deflection/dist
 RUN pip install --no-cache-dir -c constraints.txt .
 # The encoder is unpacked once, here: the container starts without doing so, and on a read-only root.
 RUN python -c "from pathlib import Path; from search.encoders import open_encoder; open_encoder('', Path('/opt/models'))"
