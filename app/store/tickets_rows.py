@@ -1,0 +1,50 @@
+"""What the store's rooms for tickets share: rows to records, and the way into the outbox."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+from uuid import uuid4
+
+import orjson
+from sqlalchemy import Connection, Row, insert
+
+from app.store.tickets_records import Parcel, ParcelKind, Promise, Reply, Ticket
+from app.store.tickets_tables import OUTBOX
+
+
+def enqueue(
+    connection: Connection, ticket_id: str, kinds: Sequence[ParcelKind], at: datetime, about: str = ""
+) -> None:
+    """Put a ticket's parcels into the outbox, in the transaction that makes the reason for them."""
+    for kind in kinds:
+        row = {"id": uuid4().hex, "ticket_id": ticket_id, "kind": kind, "about": about, "status": "waiting"}
+        when = {"created_at": at, "next_at": at}
+        connection.execute(insert(OUTBOX).values(**row, **when, attempts=0, possible_repeats=0))
+
+
+def parcel_of(row: Row[Any]) -> Parcel:
+    """A row of the outbox."""
+    return Parcel(
+        row.id, row.ticket_id, row.kind, row.about, row.created_at, row.status, row.attempts,
+        row.possible_repeats, row.reason, row.sent_at,
+    )  # fmt: skip
+
+
+def reply_of(row: Row[Any]) -> Reply:
+    """A row of the replies."""
+    return Reply(row.id, row.at, row.channel, row.author, row.body, tuple(orjson.loads(row.articles)))
+
+
+def ticket_of(row: Row[Any]) -> Ticket:
+    """A row of the tickets."""
+    promise = (
+        Promise(row.promise_basis, row.promise_typical, row.promise_latest, row.promise_by)
+        if row.promise_basis
+        else None
+    )
+    return Ticket(
+        id=row.id, created_at=row.created_at, status=row.status, source=row.source, lang=row.lang,
+        email=row.email, message=row.message, name=row.name, subject=row.subject, category=row.category,
+        trail=row.trail, suspicion=row.suspicion, promise=promise, first_reply_at=row.first_reply_at,
+        closed_at=row.closed_at, rating_token=row.rating_token, search_id=row.search_id,
+    )  # fmt: skip
