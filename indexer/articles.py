@@ -8,7 +8,8 @@ from datetime import datetime
 from pathlib import Path
 from typing import Final, get_args
 
-from indexer.files import ContentError, ContentFile, Kind, list_files
+from indexer.contexts import Contexts
+from indexer.files import CONTEXTS, ContentError, ContentFile, Kind, list_files
 from indexer.frontmatter import FrontMatter, Parts, split
 from indexer.guides import guide_sections, read_guide
 from indexer.markdown import MarkdownError, Rendered, printable, render
@@ -66,6 +67,7 @@ class _Found:
     articles: dict[tuple[str, str], Article] = field(default_factory=dict)
     categories: dict[tuple[str, str], Category] = field(default_factory=dict)
     synonyms: dict[str, Mapping[str, tuple[str, ...]]] = field(default_factory=dict)
+    contexts: Contexts = field(default_factory=Contexts)
     problems: list[Problem] = field(default_factory=list)
     broken: set[tuple[str, str]] = field(default_factory=set)
     paths: dict[tuple[str, str], str] = field(default_factory=dict)
@@ -100,8 +102,11 @@ class _Found:
             return
         if file.kind is Kind.CATEGORY:
             self.categories[file.lang, file.id] = _category(file, text, findings)
-        else:
+        elif file.kind is Kind.SYNONYMS:
             self.synonyms[file.lang] = _synonyms(text, findings)
+        else:
+            self.contexts = Contexts(text)
+            findings += self.contexts.findings
 
     def _article(self, file: ContentFile, data: bytes, findings: list[Finding]) -> None:
         digest = hashlib.blake2b(data, digest_size=16).hexdigest()
@@ -138,7 +143,10 @@ class _Found:
             articles=tuple(self.articles[key] for key in sorted(self.articles)),
             categories=tuple(sorted(categories, key=lambda c: (c.lang, c.order, c.name.casefold(), c.id))),
             synonyms={lang: self.synonyms[lang] for lang in sorted(self.synonyms)},
+            contexts=self.contexts.read,
         )
+        known = {article_id for _, article_id in (*self.articles, *self.broken)}
+        self.problems += [finding.at(CONTEXTS) for finding in self.contexts.missing(known)]
         return Content(knowledge, in_order(self.problems), frozenset(self.broken - set(self.articles)))
 
 

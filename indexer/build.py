@@ -106,7 +106,8 @@ def shelf_digest(articles: Iterable[Article], encoder: Encoder) -> str:
 
 def content_digest(knowledge: KnowledgeBase, encoder: Encoder) -> str:
     """What a whole snapshot depends on, as 32 hex digits."""
-    rest = orjson.dumps([knowledge.categories, knowledge.synonyms], option=orjson.OPT_SORT_KEYS)
+    others = [knowledge.categories, knowledge.synonyms, knowledge.contexts]
+    rest = orjson.dumps(others, option=orjson.OPT_SORT_KEYS)
     return blake2b(shelf_digest(knowledge.articles, encoder).encode() + rest, digest_size=16).hexdigest()
 
 

@@ -1,4 +1,4 @@
-"""The content folder as files: which are articles, categories and synonyms, and in which language."""
+"""The content folder as files: which are articles, categories, synonyms, contexts, and in which language."""
 
 import os
 import re
@@ -11,6 +11,7 @@ from typing import Final
 
 from indexer.problems import Finding, Problem, Severity
 
+CONTEXTS: Final = "contexts.yaml"
 LANGUAGE: Final = re.compile(r"[a-z]{2,3}(?:-(?:[A-Z]{2}|[0-9]{3}))?")
 _MARKDOWN_SUFFIXES = frozenset({".md", ".markdown", ".mdown", ".mkd"})
 # What editors leave while they save: Vim's write test, swap and backup files, Emacs's locks are hidden ones.
@@ -31,6 +32,7 @@ class Kind(Enum):
     ARTICLE = "article"
     CATEGORY = "category"
     SYNONYMS = "synonyms"
+    CONTEXTS = "contexts"
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,8 +116,13 @@ class _Listing:
                 self._file(entry, lang, below, place)
 
     def stray_file(self, entry: os.DirEntry[str]) -> None:
-        """A file at the root: only a README in Markdown is expected."""
-        if entry.name.lower() != "readme.md" and _suffix(entry.name) in _MARKDOWN_SUFFIXES:
+        """A file at the root: only contexts, and a README in Markdown, are expected."""
+        if entry.name == CONTEXTS:
+            findings = tuple(self._link_findings(entry))
+            self.files.append(ContentFile(Path(entry.path), CONTEXTS, Kind.CONTEXTS, "", "", findings))
+        elif entry.name.lower() in {"contexts.yml", "contexts.yaml"}:
+            self._add(_shown(entry.name), "warning", "place", f"is not read: contexts are in {CONTEXTS}.")
+        elif entry.name.lower() != "readme.md" and _suffix(entry.name) in _MARKDOWN_SUFFIXES:
             self._add(
                 _shown(entry.name),
                 "warning",

@@ -29,17 +29,19 @@ _BACK_TO_TEXT: Final = {
     "es": "Volver al texto de la nota {}",
 }
 
-_TAGS: Final = (
+_TAG_NAMES: Final = (
     "a abbr b blockquote br caption cite code dd del details div dl dt em figcaption figure h1 h2 h3 h4 h5 "
     "h6 hr i img ins kbd li mark ol p pre q s samp small strong sub summary sup table tbody td tfoot th "
     "thead tr u ul var"
 )
+# What the sanitiser lets through; whoever shows its output in another way holds on to the same.
+TAGS: Final = frozenset(_TAG_NAMES.split())
 # Removed with what they hold: their text is code, or is parsed by rules of its own (the way of mXSS).
 _REMOVED_WHOLE: Final = (
     "script style svg math iframe object embed template title textarea select noscript noembed noframes xmp "
     "plaintext applet frameset"
 )
-_ATTRIBUTES: Final = {
+ATTRIBUTES: Final = {
     "a": {"href", "title", "class"},
     "abbr": {"title"},
     "code": {"class"},
@@ -53,8 +55,8 @@ _ATTRIBUTES: Final = {
     "td": {"colspan", "rowspan"},
     "th": {"colspan", "rowspan", "scope"},
 } | {f"h{level}": {"id"} for level in range(1, 7)}
-_ALIGNED: Final = {tag: {"align": {"left", "center", "right"}} for tag in ("td", "th")}
-_SCHEMES: Final = frozenset({"http", "https", "mailto", "tel"})
+ALIGNED: Final = {tag: {"align": {"left", "center", "right"}} for tag in ("td", "th")}
+SCHEMES: Final = frozenset({"http", "https", "mailto", "tel"})
 # What the admonition, footnote and fenced-code extensions write: all other classes are ours to give.
 _CLASSES: Final = {
     "a": "footnote-ref footnote-backref",
@@ -168,12 +170,12 @@ def _sanitise(html: str) -> str:
 
     return nh3.clean(
         html,
-        tags=set(_TAGS.split()),
+        tags=set(TAGS),
         clean_content_tags=set(_REMOVED_WHOLE.split()),
-        attributes=_ATTRIBUTES,
+        attributes=ATTRIBUTES,
         attribute_filter=keep,
-        tag_attribute_values=_ALIGNED,
-        url_schemes=_SCHEMES,
+        tag_attribute_values=ALIGNED,
+        url_schemes=SCHEMES,
         link_rel=None,
     )
 

@@ -151,6 +151,47 @@ class YamlMap:
         self.error(line + self._first, f"this line cannot be read ({said or 'not YAML'}): {hint}.")
 
 
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One mapping of a list: the line where it begins, and its values."""
+
+    line: int
+    values: dict[str, Value]
+
+
+class YamlMaps(YamlMap):
+    """Reads a list of such mappings: `entries` are what could be read of each."""
+
+    def __init__(self, text: str, first_line: int, code: str, how: str) -> None:
+        """`how` says what an entry looks like, to whoever wrote something else."""
+        self.entries: list[Entry] = []
+        self._how = how
+        super().__init__(text, first_line, code)
+
+    def _read(self, events: Iterator[yaml.Event]) -> None:
+        root = next((e for e in events if isinstance(e, (*_STARTS, yaml.ScalarEvent, yaml.AliasEvent))), None)
+        if root is None or (isinstance(root, yaml.ScalarEvent) and root.value in _NULLS):
+            return
+        if not isinstance(root, yaml.SequenceStartEvent):
+            self.whole = False
+            self.error(self._line(root), self._how)
+            return
+        while not isinstance(item := next(events), yaml.SequenceEndEvent):
+            if isinstance(item, yaml.MappingStartEvent):
+                self._entry(item, events)
+            else:
+                self.error(self._line(item), self._how)
+                _skip(item, events)
+        if any(isinstance(e, yaml.DocumentStartEvent) for e in events):
+            self.error(self._first, "there are two documents here: remove the second “---”.")
+
+    def _entry(self, begin: yaml.Event, events: Iterator[yaml.Event]) -> None:
+        self.values = {}
+        self.entries.append(Entry(self._line(begin), self.values))
+        while not isinstance(event := next(events), yaml.MappingEndEvent):
+            self._pair(event, events)
+
+
 def _skip(event: yaml.Event, events: Iterator[yaml.Event]) -> None:
     """Pass over what is inside a list or mapping that has just begun."""
     depth = int(isinstance(event, _STARTS))

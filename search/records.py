@@ -191,12 +191,29 @@ class Suggestions:
 
 
 @dataclass(frozen=True, slots=True)
-class KnowledgeBase:
-    """All that is published: the articles, their categories, and each language's synonyms.
+class Context:
+    """A place in a shop, such as its cart, and what helps there: the `articles` by their ids, then those of
+    its phase and of any of its tags.
 
-    `synonyms[lang]` maps a customer's words to ours, both as written by the editor.
+    `match` are paths of pages, where `*` stands for anything.
+    """
+
+    name: str
+    match: tuple[str, ...] = ()
+    phase: Phase | None = None
+    tags: tuple[str, ...] = ()
+    articles: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class KnowledgeBase:
+    """All that is published: the articles, their categories, each language's synonyms, and what helps where.
+
+    `synonyms[lang]` maps a customer's words to ours, both as written by the editor; `contexts` are in the
+    editor's order.
     """
 
     articles: tuple[Article, ...]
     categories: tuple[Category, ...] = ()
     synonyms: Mapping[str, Mapping[str, tuple[str, ...]]] = field(default_factory=dict)
+    contexts: tuple[Context, ...] = ()

@@ -1,7 +1,7 @@
 """A snapshot: one folder with everything a search needs, its manifest, and how both are checked.
 
 manifest.json     what it was made of and by, and every file's BLAKE2b hash: written last
-knowledge.json    articles, categories, synonyms
+knowledge.json    articles, categories, synonyms, contexts
 it/ en/ …         one shelf a language: passages, Whoosh's index and its arrays, FAISS's indexes
 """
 
