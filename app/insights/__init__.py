@@ -1,0 +1,1 @@
+"""What the data says: of what was asked, shown and done, figures that flatter nobody."""

@@ -1,0 +1,1 @@
+"""The staff's side of the desk: signing in, and what they work with."""

@@ -1,0 +1,61 @@
+"""One's own account: who one is here, and another password."""
+
+from typing import Literal
+
+from fastapi import Request
+from starlette.responses import RedirectResponse, Response
+
+from app.routes.admin import places
+from app.routes.admin.desk import client_of, desk, door_of, render
+from app.routes.admin.forms import Fields, Form
+from app.routes.admin.members import Member, Viewer
+from app.staff.passwords import LEAST, MOST, is_guessable, is_long_enough
+from app.staff.signin import WINDOW
+
+router = desk()
+
+Problem = Literal["", "wrong", "slower", "short", "guessable", "different"]
+
+
+@router.get(places.PASSWORD)
+def account(request: Request, member: Viewer) -> Response:
+    """Who is signed in, and the form for another password."""
+    return _page(request, member)
+
+
+@router.post(places.PASSWORD)
+def change(request: Request, member: Viewer, form: Form) -> Response:
+    """Take another password, which ends every other session of theirs."""
+    problem = _wrong(form, member)
+    if not problem:
+        new, user = form.get("new", ""), member.user
+        refused = door_of(request).change(
+            user.email, form.get("old", ""), new, client_of(request), member.session
+        )
+        if refused is None:
+            return RedirectResponse(f"{places.PASSWORD}?done=1", 303)
+        problem = refused
+    return _page(request, member, problem)
+
+
+def _wrong(form: Fields, member: Member) -> Problem:
+    new = form.get("new", "")
+    if not is_long_enough(new):
+        return "short"
+    if new != form.get("again", ""):
+        return "different"
+    return "guessable" if is_guessable(new, member.user.email, member.user.name) else ""
+
+
+def _page(request: Request, member: Member, problem: Problem = "") -> Response:
+    return render(
+        request,
+        "account.html",
+        member,
+        status={"": 200, "slower": 429}.get(problem, 422),
+        problem=problem,
+        least=LEAST,
+        most=MOST,
+        minutes=int(WINDOW.total_seconds() // 60),
+        done="done" in request.query_params,
+    )

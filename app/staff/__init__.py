@@ -1,0 +1,1 @@
+"""Who works here: their passwords, their sessions, what each role may do."""

@@ -1,0 +1,331 @@
+"""The staff's side in a real browser: a day's work by keyboard alone, without scripts, and the gates on its pages."""
+
+import json
+import re
+import shutil
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from uuid import uuid4
+
+import httpx
+import pytest
+from playwright.sync_api import Browser, BrowserContext, Page, Response, expect
+
+from app.contact.attachments import Upload, keep
+from app.routes.admin import account, desk, inbox, places, signin, ticket
+from app.store import Reply, open_store
+from tests.browser.test_axe import findings
+from tests.browser.test_html import RULES
+from tests.browser.test_keyboard import follow, tab_to
+from tests.browser.test_layout import CUT, SPACING, UNSEEN
+from tests.office import PASSWORD, Office, Postbox, mail_server
+
+
+@pytest.fixture(scope="module")
+def postbox() -> Iterator[tuple[Postbox, int]]:
+    with mail_server() as opened:
+        yield opened
+
+
+@pytest.fixture(scope="module")
+def office(
+    serve: Callable[..., AbstractContextManager[httpx.Client]],
+    odd_content: Path,
+    tmp_path_factory: pytest.TempPathFactory,
+    postbox: tuple[Postbox, int],
+) -> Iterator[Office]:
+    """A help centre whose first user its operator has added, as the manual says."""
+    data = tmp_path_factory.mktemp("desk") / "data"
+    secret = data.parent / "password"
+    secret.write_text(PASSWORD + "\n", "utf-8")
+    add = ["user", "add", "admin@example.com", "--name", "Anna Verdi", "--password-file", str(secret)]
+    subprocess.run([sys.executable, "-m", "app", *add, "--data", str(data)], check=True)
+    options = {
+        "smtp_host": "127.0.0.1", "smtp_port": str(postbox[1]), "smtp_tls": "none",
+        "mail_from": "help@shop.example", "support_mailbox": "team@shop.example",
+    }  # fmt: skip
+    with serve(odd_content, data, **options) as client:
+        store = open_store("", data)
+        yield Office(str(client.base_url), store, data)
+        store.close()
+
+
+@pytest.fixture(scope="module")
+def context(browser: Browser) -> Iterator[BrowserContext]:
+    opened = browser.new_context(
+        reduced_motion="reduce",
+        locale="it-IT",
+        viewport={"width": 1000, "height": 700},
+    )
+    opened.set_default_timeout(8_000)
+    yield opened
+    opened.close()
+
+
+def write(office: Office, **more: str) -> str:
+    body = {"email": "giulia@example.com", "message": "Come annullo l’ordine?", "lang": "it", **more}
+    answer = httpx.post(f"{office.url}/api/v1/tickets", json=body, timeout=60)
+    assert answer.status_code == 201
+    return str(answer.json()["ticket_id"])
+
+
+def press(page: Page, name: str | re.Pattern[str]) -> None:
+    follow(page, name, "button")
+
+
+@pytest.mark.parametrize("scripts", [True, False], ids=["with scripts", "without"])
+def test_a_days_work_by_keyboard_alone(
+    browser: Browser, office: Office, postbox: tuple[Postbox, int], scripts: bool
+) -> None:
+    box, _ = postbox
+    number = write(office, subject="Ordine cobalto", name="Giulia")
+    first = box.letter(f"[{number}]")
+    # Without the page's own scripts: what the tests run comes by the debugger's way in all the same.
+    context = browser.new_context(
+        java_script_enabled=scripts,
+        reduced_motion="reduce",
+        locale="it-IT",
+        viewport={"width": 1000, "height": 700},
+    )
+    page = context.new_page()
+    page.set_default_timeout(8_000)
+    page.goto(f"{office.url}/admin")
+    if scripts:
+        tab_to(page, page.get_by_label("Indirizzo e-mail"))
+        page.keyboard.type("admin@example.com")
+        page.keyboard.press("Tab")
+        page.keyboard.type(PASSWORD)
+        with page.expect_navigation():
+            page.keyboard.press("Enter")
+        follow(page, "Ordine cobalto")
+        tab_to(page, page.get_by_label("La tua risposta"))
+        page.keyboard.type("Ciao Giulia, si annulla da qui.")
+        press(page, "Invia la risposta")
+    else:
+        page.get_by_label("Indirizzo e-mail").fill("admin@example.com")
+        page.get_by_label("Password").fill(PASSWORD)
+        page.get_by_role("button", name="Accedi").click()
+        page.get_by_role("link", name="Ordine cobalto").click()
+        page.get_by_label("La tua risposta").fill("Ciao Giulia, si annulla da qui.")
+        page.get_by_role("button", name="Invia la risposta").click()
+    expect(page.get_by_role("status")).to_contain_text("La risposta è in partenza.")
+    letter = box.letter(f"Re: [{number}]")
+    assert letter["In-Reply-To"] == first["Message-ID"]
+    body = letter.get_body(("plain",))
+    assert body
+    assert "si annulla da qui." in body.get_content()
+    if scripts:
+        press(page, "Chiudi senza rispondere")
+        expect(page.get_by_role("status")).to_contain_text("La richiesta è chiusa.")
+        press(page, "Esci")
+    else:
+        page.get_by_role("button", name="Chiudi senza rispondere").click()
+        expect(page.get_by_role("status")).to_contain_text("La richiesta è chiusa.")
+        page.get_by_role("button", name="Esci").click()
+    expect(page.get_by_text("Sei uscito.")).to_be_visible()
+    page.goto(f"{office.url}{places.ticket(number)}")
+    expect(page).to_have_url(re.compile("/admin/login"))
+    closed = office.store.tickets.get(number)
+    assert closed
+    assert closed.status == "closed"
+    context.close()
+
+
+def test_enter_in_the_search_for_articles_sends_no_reply(context: BrowserContext, office: Office) -> None:
+    number = write(office, subject="Ordine ocra")
+    page = signed_in(context, office)
+    page.goto(f"{office.url}{places.ticket(number)}")
+    page.get_by_label("La tua risposta").fill("A metà")
+    find = page.get_by_label("Cerca un altro articolo")
+    find.fill("numero dell’ordine")
+    find.press("Enter")
+    expect(page.get_by_role("checkbox", name="Dove trovo il numero")).to_be_visible()
+    expect(page.get_by_label("La tua risposta")).to_have_value("A metà")
+    case = office.store.tickets.case(number)
+    assert case
+    assert not case.replies
+    page.close()
+
+
+def signed_in(context: BrowserContext, office: Office) -> Page:
+    page = context.new_page()
+    page.goto(f"{office.url}/admin/login")
+    if page.get_by_label("Password").count():
+        page.get_by_label("Indirizzo e-mail").fill("admin@example.com")
+        page.get_by_label("Password").fill(PASSWORD)
+        page.get_by_role("button", name="Accedi").click()
+    expect(page).to_have_url(re.compile("/admin/tickets$"))
+    return page
+
+
+# The gates
+
+
+@dataclass(frozen=True)
+class Look:
+    """A page of the desk, and what leads to it."""
+
+    name: str
+    template: str
+    reach: Callable[[Page, Office], None]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+def go(path: str) -> Callable[[Page, Office], None]:
+    return lambda page, office: void(page.goto(office.url + path.format(**tickets(office))))
+
+
+def void(_: object) -> None:
+    """Playwright's answers are not needed."""
+
+
+def send(path: str, button: str, **typed: str) -> Callable[[Page, Office], None]:
+    def reach(page: Page, office: Office) -> None:
+        page.goto(office.url + path.format(**tickets(office)))
+        for label, text in typed.items():
+            page.locator(f"[name={label}]").fill(text)
+        page.get_by_role("button", name=button).click()
+
+    return reach
+
+
+def meanwhile(page: Page, office: Office) -> None:
+    """Somebody replies between reading and sending."""
+    number = write(office, subject="Due persone")
+    page.goto(f"{office.url}{places.ticket(number)}")
+    page.get_by_label("La tua risposta").fill("La mia")
+    office.store.tickets.reply(number, Reply(uuid4().hex, datetime.now(UTC), "elsewhere"))
+    page.get_by_role("button", name="Invia la risposta").click()
+
+
+def out_while_writing(page: Page, office: Office) -> None:
+    number = tickets(office)["rich"]
+    page.goto(f"{office.url}{places.ticket(number)}")
+    page.get_by_label("La tua risposta").fill("Parole da non perdere")
+    page.context.clear_cookies()
+    page.get_by_role("button", name="Invia la risposta").click()
+
+
+_made: dict[str, dict[str, str]] = {}
+
+
+def tickets(office: Office) -> dict[str, str]:
+    """One with all that a ticket can have, and one in quarantine; made once for each office."""
+    if office.url not in _made:
+        trail = {"v": 1, "searched": ["annullare"], "opened": ["ordini/nuovo"], "rejected": ["ordini/solo qui"], "solved": ["no/such"]}  # fmt: skip
+        files = keep([Upload("foto.png", b"\x89PNG\r\n\x1a\n" + b"0" * 5_000)], office.data)
+        rich = office.ticket(subject="Il mio ordine", name="Giulia", trail=json.dumps(trail), files=files)
+        answered = Reply(uuid4().hex, datetime.now(UTC), "here", "Anna", "Ecco.", ("ordini/nuovo",))
+        closed = office.store.tickets.reply(rich, answered, close=True, ask=True)
+        assert closed
+        office.store.tickets.rate(closed.rating_token or "", 4, "Bene", answered.at)
+        spam = office.ticket(status="quarantine", suspicion="flood")
+        _made[office.url] = {"rich": rich, "spam": spam, "open": office.ticket()}
+    return _made[office.url]
+
+
+LOOKS = [
+    Look("list", "tickets.html", go("/admin/tickets")),
+    Look("list-of-all", "tickets.html", go("/admin/tickets?status=all")),
+    Look("list-empty", "tickets.html", go("/admin/tickets?q=nothing+like+it")),
+    Look("ticket", "ticket.html", go("/admin/tickets/{open}")),
+    Look("ticket-closed", "ticket.html", go("/admin/tickets/{rich}")),
+    Look("ticket-spam", "ticket.html", go("/admin/tickets/{spam}")),
+    Look("reply-empty", "ticket.html", send("/admin/tickets/{open}", "Invia la risposta")),
+    Look("reply-late", "ticket.html", meanwhile),
+    Look("delete", "delete.html", go("/admin/tickets/{rich}/delete")),
+    Look("account", "account.html", go("/admin/password")),
+    Look(
+        "account-short",
+        "account.html",
+        send(
+            "/admin/password",
+            "Usa la nuova password",
+            old="x",
+            new="tre parole corte",
+            again="tre parole lunghe",
+        ),
+    ),
+    Look("gone", "refused.html", go("/admin/tickets/none")),
+    Look("signed-out-while-writing", "refused.html", out_while_writing),
+    Look("sign-in", "login.html", go("/admin/login")),
+    Look("sign-in-wrong", "login.html", send("/admin/login", "Accedi", email="a@example.com", password="x")),
+]
+
+
+@pytest.fixture(params=LOOKS, ids=str)
+def shown(request: pytest.FixtureRequest, context: BrowserContext, office: Office) -> Iterator[Page]:
+    """A page of the desk, as it stands."""
+    look: Look = request.param
+    signed_out = look.template == "login.html"
+    page = context.new_page() if signed_out else signed_in(context, office)
+    if signed_out:
+        context.clear_cookies()
+    look.reach(page, office)
+    yield page
+    page.close()
+
+
+def test_every_template_for_signing_in_and_tickets_is_looked_at() -> None:
+    rendered = {
+        name
+        for room in (signin, account, inbox, ticket, desk)
+        for name in re.findall(r'"(\w+\.html)"', Path(str(room.__file__)).read_text("utf-8"))
+    }
+    assert {look.template for look in LOOKS} == rendered
+
+
+def test_the_gates_find_nothing(shown: Page, node_modules: Path) -> None:
+    complaints: list[str] = []
+    shown.on("console", lambda message: complaints.append(message.text))
+    shown.evaluate((node_modules / "axe-core" / "axe.min.js").read_text("utf-8"))
+    assert findings(shown) == []
+    for width in (320, 1280):
+        shown.set_viewport_size({"width": width, "height": 700})
+        assert shown.evaluate("document.documentElement.scrollWidth") <= width
+        # To a long field the browser scrolls as far as its first line, not to its middle.
+        assert shown.evaluate(UNSEEN.replace(", textarea", "")) == []
+        shown.evaluate(SPACING)
+        assert shown.evaluate("document.documentElement.scrollWidth") <= width
+        assert shown.evaluate(CUT) == []
+    assert complaints == []
+
+
+def test_the_markup_is_valid(
+    context: BrowserContext, office: Office, node_modules: Path, tmp_path: Path
+) -> None:
+    for look in LOOKS:
+        page = context.new_page() if look.template == "login.html" else signed_in(context, office)
+        if look.template == "login.html":
+            context.clear_cookies()
+        answers: list[Response] = []
+
+        def keep_answer(answer: Response, kept: list[Response] = answers) -> None:
+            kept.append(answer)
+
+        page.on("response", keep_answer)
+        look.reach(page, office)
+        page.wait_for_load_state()
+        shown = [a for a in answers if a.request.resource_type == "document" and not 300 <= a.status < 400]
+        (tmp_path / f"{look}.html").write_bytes(shown[-1].body())
+        page.close()
+    node = shutil.which("node")
+    assert node, "no node on PATH: run `make gates`"
+    report = tmp_path / "report.json"
+    program = str(node_modules / "html-validate" / "bin" / "html-validate.mjs")
+    subprocess.run(
+        [node, program, "--config", str(RULES), "--formatter", f"json={report}", str(tmp_path)], check=False
+    )
+    found = [
+        f"{Path(file['filePath']).stem}:{m['line']} {m['ruleId']}: {m['message']}"
+        for file in json.loads(report.read_bytes())
+        for m in file["messages"]
+    ]
+    assert found == []
