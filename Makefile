@@ -10,7 +10,7 @@ BIN := .venv/bin
 INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt
 
 .DEFAULT_GOAL := help
-.PHONY: help setup setup-dev run test lint types format soak browser clean
+.PHONY: help setup setup-dev run widget test lint types format catalogues soak bench-relevance browser postgres node gates screenshots lighthouse clean
 
 help: ## this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-12s %s\n", $$1, $$2}'
@@ -34,11 +34,20 @@ setup-dev: .venv/.installed-dev ## the same with what its tests need
 run: export SPORTELLO_SITE_NAME ?= Tornigallo
 run: export SPORTELLO_CONTACT_PHONE ?= +39 0546 000 214
 run: export SPORTELLO_CONTACT_EMAIL ?= assistenza@tornigallo.example
-run: export SPORTELLO_CONTACT_HOURS ?= lun–ven 9–18, sab 9–13
+run: export SPORTELLO_CONTACT_HOURS ?= mo-fr 09:00-18:00; sa 09:00-13:00
+run: export SPORTELLO_EMAIL_REPLY_HOURS ?= 24
 run: setup ## install, index and serve the demo knowledge base (PORT=8000)
 	$(BIN)/sportello serve --content content --data data --host $(HOST) --port $(PORT)
 
-test: setup-dev browser lint types ## every check and every test, real browser included
+WIDGET := widgets/deflection
+widget: $(WIDGET)/node_modules/.package-lock.json ## the widget in one small file, checked and minified; prints its size
+	cd $(WIDGET) && npm run --silent check && npm run --silent build
+
+$(WIDGET)/node_modules/.package-lock.json: $(WIDGET)/package-lock.json | node
+	cd $(WIDGET) && npm ci --loglevel=error
+	@touch $@
+
+test: setup-dev browser postgres gates lint types ## every check and every test, real browser included
 	$(BIN)/python -m pytest
 
 lint: setup-dev ## ruff, rules and format
@@ -52,6 +61,9 @@ format: setup-dev ## rewrite the code in the project's format
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
 
+catalogues: setup-dev ## bring every language's catalogue up to the texts in the code; lists what is to be translated
+	@$(BIN)/python -m tests.catalogues
+
 soak: setup-dev browser ## the long campaign in full: kills
 	$(BIN)/python -m pytest -m soak --timeout 7200
 
@@ -59,5 +71,39 @@ browser: ## a Chromium for the browser tests: the one on PATH, else Debian's
 	@command -v chromium >/dev/null || { apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -qq -y chromium >/dev/null; } \
 	  || { echo 'No chromium on PATH and apt-get could not install it: install Chromium, then run this again.' >&2; exit 1; }
 
+postgres: ## a PostgreSQL for the store's tests, which start it themselves: the one that is there, else Debian's
+	@command -v initdb >/dev/null || ls /usr/lib/postgresql/*/bin/initdb >/dev/null 2>&1 \
+	  || { apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -qq -y --no-install-recommends postgresql >/dev/null; } \
+	  || { echo 'No initdb on PATH and apt-get could not install PostgreSQL: install it, then run this again.' >&2; exit 1; }
+
+# Debian's are new enough for the gates; so is any other Node.js from 20.19 on.
+node:
+	@command -v npm >/dev/null || { apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -qq -y --no-install-recommends nodejs npm >/dev/null; } \
+	  || { echo 'No npm on PATH and apt-get could not install it: install Node.js 20.19 or later, then run this again.' >&2; exit 1; }
+
+GATES := tests/browser
+gates: $(GATES)/node_modules/.package-lock.json ## axe-core and html-validate for the browser tests, by npm
+
+$(GATES)/node_modules/.package-lock.json: $(GATES)/package-lock.json | node
+	cd $(GATES) && npm ci --omit=dev --loglevel=error
+	@touch $@
+
+$(GATES)/node_modules/lighthouse: $(GATES)/package-lock.json | node
+	cd $(GATES) && npm ci --loglevel=error
+	@touch $@ $(GATES)/node_modules/.package-lock.json
+
+screenshots: setup-dev browser ## a picture of each page × desktop, phone, dark, into docs/screenshots
+	$(BIN)/python -m tests.browser.screenshots
+
+lighthouse: setup-dev browser $(GATES)/node_modules/lighthouse ## Lighthouse on its phone profile; at least 98 in each category
+	$(BIN)/python -m tests.browser.lighthouse
+
+PEERS := tests/benchmarks/peers/node
+bench-relevance: setup | node ## search quality beside its peers', on the labelled sets; about ten minutes
+	@test -d '$(SPORTELLO_LABELLED_SETS)' || { echo 'Set SPORTELLO_LABELLED_SETS to the folder of the labelled sets.' >&2; exit 1; }
+	$(INSTALL) -e '.[bench]'
+	cd $(PEERS) && npm ci --loglevel=error
+	@$(BIN)/python -m tests.benchmarks '$(SPORTELLO_LABELLED_SETS)'
+
 clean: ## remove what was built here; content and the data folder stay
-	rm -rf .venv .mypy_cache .pytest_cache .ruff_cache .hypothesis build dist *.egg-info
+	rm -rf .venv .mypy_cache .pytest_cache .ruff_cache .hypothesis build dist *.egg-info widgets/deflection/dist widgets/deflection/node_modules tests/browser/node_modules tests/benchmarks/peers/node/node_modules

@@ -2,6 +2,7 @@
 
 import sys
 import tempfile
+from contextlib import closing
 from dataclasses import asdict
 from datetime import UTC, date, datetime
 from pathlib import Path
@@ -12,8 +13,15 @@ import typer
 from rich.markup import escape
 
 from app import doctor, serving
+from app.backup import commands as backups
+from app.backup.archive import ArchiveError
+from app.contact.commands import PersonalError, personal
+from app.insights import commands as insights
 from app.routes.answers import search_answer
 from app.settings import SettingsError, read_settings
+from app.staff.commands import UserError, users
+from app.staff.passwords import PasswordError
+from app.store import StoreError, open_store
 from app.terminal import (
     ENVIRONMENT,
     INPUT,
@@ -53,10 +61,18 @@ cli = typer.Typer(
 )
 _model = typer.Typer(help="The bundled encoder.", no_args_is_help=True)
 cli.add_typer(_model, name="model")
+cli.add_typer(users, name="user")
+cli.add_typer(personal, name="personal")
+cli.command()(backups.backup)
+cli.command()(backups.restore)
+cli.command()(insights.report)
 
 Content = Annotated[Path | None, typer.Option(metavar="DIR", help="The folder of articles.")]
 Data = Annotated[Path | None, typer.Option(metavar="DIR", help="The folder of the index and the encoder.")]
 Json = Annotated[bool, typer.Option("--json", help="Print one JSON object.")]
+
+# Of what was given up.
+_MOST_LISTED = 50
 
 
 def main() -> None:
@@ -65,7 +81,9 @@ def main() -> None:
         cli()
     except (ContentError, EmptyContentError, GoldenError, LabelledSetError, ImportSourceError) as error:
         sys.exit(say_failed(error, INPUT))
-    except (SnapshotError, EncoderError, SettingsError, serving.ServingError, OSError) as error:
+    except (UserError, PasswordError, PersonalError, ArchiveError) as error:
+        sys.exit(say_failed(error, INPUT))
+    except (SnapshotError, EncoderError, SettingsError, StoreError, serving.ServingError, OSError) as error:
         sys.exit(say_failed(error, ENVIRONMENT))
 
 
@@ -306,6 +324,31 @@ def rollback(data: Data = None) -> None:
     publish.current_folder(settings.data)
     encoder = open_encoder(settings.encoder, settings.models_folder)
     out.print(f"Serving {publish.roll_back(settings.data, encoder)} again, until the content changes.")
+
+
+@cli.command()
+def outbox(
+    data: Data = None,
+    retry: Annotated[bool, typer.Option("--retry", help="Try again what was given up.")] = False,
+    as_json: Json = False,
+) -> None:
+    """What of customers' messages is on its way out, and what was given up and why.
+
+    Example: sportello outbox --retry
+    """
+    settings = read_settings(data=data)
+    with closing(open_store(settings.database_url, settings.data)) as store:
+        again = store.outbox.retry(datetime.now(UTC)) if retry else 0
+        backlog, failed = store.outbox.backlog(), store.outbox.failed(_MOST_LISTED)
+    if as_json:
+        print_json({**asdict(backlog), "retried": again, "given_up": [asdict(p) for p in failed]})
+        return
+    if retry:
+        out.print(f"{again} will be tried again by the server.")
+    stands = f"{backlog.waiting} waiting, {backlog.failed} given up, "
+    out.print(stands + f"{backlog.possible_repeats} possible repeats.")
+    for parcel in failed:
+        out.print(escape(f"{parcel.ticket_id} {parcel.kind}: {parcel.reason}"))
 
 
 @cli.command("doctor")

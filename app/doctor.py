@@ -1,13 +1,18 @@
 """Everything Sportello needs of its machine, looked at one by one."""
 
+import asyncio
 import os
 import platform
 import shutil
+from contextlib import closing
 from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from time import perf_counter
 
+from app.contact import mailing
 from app.settings import Settings
+from app.store import StoreError, open_store
 from indexer.articles import ContentError, read_content
 from indexer.publish import open_current
 from search.encoders import Encoder, EncoderError, open_encoder
@@ -16,6 +21,8 @@ from search.snapshot import SnapshotError
 
 # A snapshot of 3,000 articles takes some 60 MB; three are kept and one is built beside them.
 _FREE_BYTES = 1 << 30
+# What waits longer was tried several times.
+_SLOW = timedelta(hours=1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,14 +35,17 @@ class Finding:
 
 
 def examine(settings: Settings) -> tuple[Finding, ...]:
-    """Look at everything; nothing is written but the encoder, unpacked where it was not yet."""
+    """Look at everything; nothing is written but what a start would write: the encoder, the tables."""
     encoder, encoding = _encoder(settings)
     return (
         Finding("python", True, f"{platform.python_version()} on {platform.platform()}"),
         _content(settings.content),
         _data(settings.data),
+        _database(settings),
         encoding,
         _index(settings.data, encoder),
+        _mail(settings),
+        _outbox(settings),
     )
 
 
@@ -62,6 +72,44 @@ def _data(data: Path) -> Finding:
     if free < _FREE_BYTES:
         return Finding("data", False, f"only {free >> 20} MB free on {folder}: make room for 1 GB.")
     return Finding("data", True, f"{data}, {free >> 30} GB free")
+
+
+def _database(settings: Settings) -> Finding:
+    try:
+        open_store(settings.database_url, settings.data).close()
+    except StoreError as error:
+        return Finding("database", False, str(error))
+    return Finding("database", True, "ratings and counts can be written")
+
+
+def _mail(settings: Settings) -> Finding:
+    if not settings.smtp_host:
+        return Finding("mail", True, "none is sent, and pages say so: SPORTELLO_SMTP_HOST is not set")
+    server = f"{settings.smtp_host}:{settings.smtp_port}"
+    try:
+        asyncio.run(mailing.reach(settings))
+    except mailing.DeliveryError as error:
+        return Finding("mail", False, f"{server}: {error.reason}; look at the SPORTELLO_SMTP_… options.")
+    if not settings.base_url:
+        return Finding("mail", False, f"{server} is well, but mails have no links: set SPORTELLO_BASE_URL.")
+    return Finding("mail", True, f"{server} takes mail")
+
+
+def _outbox(settings: Settings) -> Finding:
+    try:
+        with closing(open_store(settings.database_url, settings.data)) as store:
+            backlog, failed = store.outbox.backlog(), store.outbox.failed(1)
+            suspects = store.tickets.counts().get("quarantine", 0)
+    except StoreError as error:
+        return Finding("outbox", False, str(error))
+    if failed:
+        first = f"{failed[0].ticket_id}, {failed[0].kind}: {failed[0].reason}"
+        said = f"{backlog.failed} given up, the last: {first}; mend it, then `sportello outbox --retry`."
+        return Finding("outbox", False, said)
+    if backlog.oldest and datetime.now(UTC) - backlog.oldest > _SLOW:
+        since = backlog.oldest.strftime("%Y-%m-%d %H:%M UTC")
+        return Finding("outbox", False, f"{backlog.waiting} waiting since {since}: the log says why.")
+    return Finding("outbox", True, f"{backlog.waiting} waiting; {suspects} messages in quarantine")
 
 
 def _encoder(settings: Settings) -> tuple[Encoder | None, Finding]:

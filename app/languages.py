@@ -2,17 +2,26 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime, time, timedelta
 from io import BytesIO
 from math import isfinite
 from pathlib import Path
-from typing import Final
+from typing import Final, Literal
+from zoneinfo import ZoneInfo
 
 from babel import Locale, UnknownLocaleError
-from babel.dates import format_date
+from babel.core import get_global
+from babel.dates import (
+    format_date,
+    format_time,
+    format_timedelta,
+    get_day_names,
+    get_timezone_location,
+)
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
 from babel.support import Translations
+from babel.units import format_unit
 from markupsafe import Markup, escape
 
 LOCALES: Final = Path(__file__).parent / "locales"
@@ -41,6 +50,44 @@ class Interface:
     def date(self, day: date) -> str:
         """`day` in words."""
         return format_date(day, "long", locale=Locale.parse(self.lang, sep="-"))
+
+    def time(self, clock: time) -> str:
+        """A time of day as it is written here: `18:00`, `6:00 PM`."""
+        return format_time(clock, "short", locale=Locale.parse(self.lang, sep="-"))
+
+    def weekday(self, day: int) -> str:
+        """The name of a day; 0 is Monday."""
+        return str(get_day_names("wide", "format", Locale.parse(self.lang, sep="-"))[day])
+
+    def duration(self, number: int, unit: Literal["minute", "hour"]) -> str:
+        """`24 hours`."""
+        return format_unit(number, f"duration-{unit}", locale=Locale.parse(self.lang, sep="-"))
+
+    def moment(self, at: datetime, zone: ZoneInfo) -> str:
+        """A moment on `zone`'s clock: `22 nov 2026, 09:30`."""
+        here = at.astimezone(zone)
+        return f"{format_date(here, 'medium', locale=self._babel)}, {self.time(here.time())}"
+
+    def span(self, length: timedelta) -> str:
+        """How long something takes, in its largest unit: `3 hours`."""
+        return format_timedelta(length, granularity="minute", threshold=1, locale=self._babel)
+
+    def size(self, bytes_: int) -> str:
+        """A file's size: `1.2 MB`."""
+        if bytes_ < 1_000:
+            return format_unit(bytes_, "digital-byte", "short", locale=self._babel)
+        unit, number = (
+            ("kilobyte", round(bytes_ / 1_000)) if bytes_ < 1_000_000 else ("megabyte", bytes_ / 1e6)
+        )
+        return format_unit(round(number, 1), f"digital-{unit}", "short", locale=self._babel)
+
+    def city(self, zone: ZoneInfo) -> str:
+        """The city that a time zone is named after: `Europe/Rome` → `Roma`."""
+        return get_timezone_location(zone, Locale.parse(self.lang, sep="-"), return_city=True)
+
+    @property
+    def _babel(self) -> Locale:
+        return Locale.parse(self.lang, sep="-")
 
     def language_name(self, tag: str) -> str:
         """What this language calls another."""
@@ -77,6 +124,16 @@ def own_name(tag: str) -> str:
     locale = _locale(tag)
     name = (locale and locale.get_display_name()) or tag
     return name[:1].upper() + name[1:]
+
+
+def territorial(tag: str) -> str:
+    """A language with the country that speaks it most, as link previews name it: `it` → `it_IT`."""
+    locale = _locale(tag)
+    if locale is None:
+        return tag
+    likely = get_global("likely_subtags").get(locale.language, locale.language)
+    territory = locale.territory or Locale.parse(likely).territory
+    return f"{locale.language}_{territory}" if territory else locale.language
 
 
 def direction(tag: str) -> str:

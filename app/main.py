@@ -7,12 +7,46 @@ from contextlib import asynccontextmanager
 
 from anyio import to_thread
 from fastapi import FastAPI
-from starlette.staticfiles import StaticFiles
+from uvicorn.middleware.proxy_headers import ProxyHeadersMiddleware
 
+from app.contact.letters import Letters
+from app.contact.outbox import Courier
+from app.contact.reception import Reception
+from app.deflection.desk import Desk
+from app.insights.reader import Reader
+from app.ledger import Ledger
 from app.live import LiveIndex
-from app.routes import api, docs, errors, media, pages, service
-from app.routes.http import HeadAsGet, SecurityHeaders
-from app.routes.site import STATIC, Site
+from app.origins import parse_origins
+from app.routes import (
+    accessibility,
+    api,
+    contact,
+    deflections,
+    docs,
+    errors,
+    events,
+    feed,
+    feedback,
+    helping,
+    media,
+    opensearch,
+    outline,
+    pages,
+    satisfaction,
+    service,
+    sitemap,
+    tickets,
+    widget,
+)
+from app.routes.admin import account, inbox, insights, signin, ticket
+from app.routes.assets import ROUTE
+from app.routes.helpful import knowledge_of
+from app.routes.http import Compression, HeadAsGet, Revalidation, SecurityHeaders
+from app.routes.limited import Gate
+from app.routes.origins import SharedRoutes
+from app.routes.site import Site
+from app.searches.log import SearchLog
+from app.secret import Secret
 from app.settings import Settings, read_settings
 from search.encoders import Encoder
 
@@ -25,6 +59,7 @@ def create_app(settings: Settings | None = None, encoder: Encoder | None = None)
     settings = settings or read_settings()
     logging.basicConfig(level=settings.log_level.upper(), format="%(levelname)s:     %(message)s")
     live = LiveIndex(settings, encoder)
+    ledger = Ledger(settings)
     app = FastAPI(
         title="Sportello",
         summary="The help centre's search and articles.",
@@ -34,21 +69,69 @@ def create_app(settings: Settings | None = None, encoder: Encoder | None = None)
         redirect_slashes=False,
     )
     app.state.live = live
-    app.state.site = Site(settings, live)
+    app.state.ledger = ledger
+    app.state.site = site = Site(settings, live, ledger)
+    app.state.secret = secret = Secret(settings.secret, settings.data)
+    app.state.desk = Desk(secret, settings.holdout, ledger)
+    app.state.searches = SearchLog(secret, ledger, settings.record_queue)
+    app.state.gate = Gate(settings)
+    app.state.insights = Reader()
+    app.state.reception = Reception(settings, secret, ledger)
+    app.state.courier = Courier(settings, ledger, Letters(settings, site.interfaces), knowledge_of(site))
+    # The last one added is the first to see a request and the last to see its answer. Brotli before
+    # gzip, and no zstd: of our pages brotli makes a tenth less, as fast, for every browser there is.
+    app.add_middleware(Revalidation)
+    app.add_middleware(Compression, zstd=False, brotli_quality=5, gzip_level=6)
     app.add_middleware(HeadAsGet)
+    app.add_middleware(SharedRoutes, origins=parse_origins(settings.allowed_origins))
     app.add_middleware(SecurityHeaders)
+    if settings.trusted_proxies:
+        app.add_middleware(ProxyHeadersMiddleware, trusted_hosts=settings.trusted_proxies)
     errors.handle_errors(app)
-    app.mount("/static", StaticFiles(directory=STATIC), name="static")
+    app.add_api_route(ROUTE, site.assets.file, include_in_schema=False)
+    for staff_room in (signin, account, inbox, ticket, insights):
+        app.include_router(staff_room.router)
     # Pages come last: their addresses begin with any word, a language.
-    for room in (service, media, api, docs, pages):
+    for room in (
+        service,
+        sitemap,
+        feed,
+        opensearch,
+        outline,
+        media,
+        widget,
+        api,
+        deflections,
+        events,
+        helping,
+        tickets,
+        docs,
+        satisfaction,
+        accessibility,
+        feedback,
+        contact,
+        pages,
+    ):
         app.include_router(room.router)
     return app
 
 
 @asynccontextmanager
 async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
-    """Open the index beside the server: health is answered at once, and a first index may take minutes."""
+    """Open index and store beside the server: health is answered at once, a first index may take minutes."""
     live: LiveIndex = app.state.live
+    ledger: Ledger = app.state.ledger
+    desk: Desk = app.state.desk
+    searches: SearchLog = app.state.searches
+    courier: Courier = app.state.courier
+    ledger.start()
+    desk.start()
+    searches.start()
+    courier.start()
     threading.Thread(target=live.start, name="open-index", daemon=True).start()
     yield
     await to_thread.run_sync(live.stop)
+    await to_thread.run_sync(courier.stop)
+    await to_thread.run_sync(desk.stop)
+    await to_thread.run_sync(searches.stop)
+    await to_thread.run_sync(ledger.stop)

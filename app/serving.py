@@ -25,6 +25,7 @@ def serve(settings: Settings, host: str, port: int, workers: int) -> None:
     out.print(f"Sportello is on http://{shown}:{listener.getsockname()[1]}")
     # No access log: it would store visitors' addresses and questions.
     quiet: dict[str, Any] = {"log_level": settings.log_level, "access_log": False, "server_header": False}
+    quiet["proxy_headers"] = False  # the application believes the proxies that its settings name
     if workers == 1:
         config = uvicorn.Config(create_app(settings, encoder), **quiet)
         uvicorn.Server(config).run(sockets=[listener])

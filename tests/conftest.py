@@ -1,4 +1,7 @@
-"""What every test may share: the real encoder, opened once, and the folder of labelled sets."""
+"""What every test may share: the real encoder, opened once, and the folder of labelled sets.
+
+The service on a socket is in `served`, the browser in `chromium`.
+"""
 
 import os
 from collections.abc import Callable, Iterator
@@ -9,6 +12,8 @@ import pytest
 
 from indexer.vectors import VectorCache
 from search.encoders import Encoder, open_encoder
+
+pytest_plugins = ("tests.served", "tests.chromium")
 
 REPOSITORY = Path(__file__).parent.parent
 CONTENT = REPOSITORY / "content"

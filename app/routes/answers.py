@@ -26,8 +26,8 @@ class ShownAnswer:
     passage: Markup
 
 
-def shown(hit: Hit, library: Library) -> ShownAnswer:
-    """`hit`, with what the page needs of its surroundings."""
+def shown(hit: Hit, library: Library, search_id: str = "", position: int = 1) -> ShownAnswer:
+    """`hit`, with what the page needs of its surroundings; of a search that is noted, its link says which."""
     hit = shortened(hit)
     article = hit.article
     shelf = library.catalogue.shelf(article.lang, article.category)
@@ -35,7 +35,7 @@ def shown(hit: Hit, library: Library) -> ShownAnswer:
         lang=article.lang,
         other_language=hit.other_language,
         title=article.title,
-        path=addresses.article(article, hit.passage.anchor),
+        path=addresses.result(addresses.article(article, hit.passage.anchor), search_id, position),
         category=shelf.category.name if shelf else article.category,
         heading=hit.passage.heading,
         passage=marked(hit),

@@ -8,6 +8,7 @@ from pydantic_core import PydanticCustomError
 
 from app.routes import addresses
 from app.routes.answers import article_link, search_answer
+from app.routes.nodes import nodes_of
 from app.routes.schemas import (
     ArticleAnswer,
     CategoriesAnswer,
@@ -19,6 +20,8 @@ from app.routes.schemas import (
     Translation,
 )
 from app.routes.site import CurrentSite, Library
+from app.routes.visitors import is_wanted
+from app.searches.log import Asked, SearchLog
 from search.analysis import normalise
 from search.engine import QUERY_LIMIT
 from search.records import Article, Phase
@@ -46,6 +49,7 @@ router = APIRouter(prefix="/api/v1", responses={code: {"model": Problem} for cod
 
 @router.get("/search", summary="Answer a question")
 def search(
+    request: Request,
     site: CurrentSite,
     origin: Origin,
     q: Question,
@@ -60,7 +64,13 @@ def search(
     found = library.engine.search(
         q, library.language(lang), limit=limit, category=category or None, phase=phase
     )
-    return search_answer(found, origin)
+    answer = search_answer(found, origin)
+    if is_wanted(request):
+        shelf = library.catalogue.shelf(found.lang, category or "")
+        noted = Asked("api", found, found.hits, shelf.category.id if shelf else None, phase)
+        log: SearchLog = request.app.state.searches
+        log.asked(noted, answer.search_id)
+    return answer
 
 
 @router.get("/suggest", summary="Suggest while typing")
@@ -83,6 +93,7 @@ def article(
     origin: Origin,
     id: str,  # noqa: A002  the parameter's name in the address and in the document
     lang: Lang = None,
+    nodes: Annotated[bool, Query(description="Whether to add the HTML as a tree.")] = False,
 ) -> ArticleAnswer:
     """The whole article; without `lang`, in the site's first language that has it."""
     library = site.library()
@@ -92,7 +103,8 @@ def article(
     )
     if found is None:
         raise HTTPException(404, _no_article(id, lang, translations))
-    return _article(found, library, origin)
+    answer = _article(found, library, origin)
+    return answer.model_copy(update={"nodes": nodes_of(answer.html, answer.url)}) if nodes else answer
 
 
 @router.get("/categories", summary="List the categories")
@@ -136,7 +148,7 @@ def _article(article: Article, library: Library, origin: str) -> ArticleAnswer:
         headings=[
             Heading(anchor=s.anchor, level=s.level, text=s.heading) for s in article.sections if s.level
         ],
-        related=[article_link(a, origin) for a in library.catalogue.related(article)],
+        related=[article_link(a, origin) for a in library.related(article)],
         translations=[
             Translation(lang=a.lang, url=origin + addresses.article(a))
             for a in translations

@@ -3,12 +3,9 @@
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
-from urllib.parse import unquote
+from urllib.parse import parse_qsl, unquote
 
 from search.records import Article, Category, KnowledgeBase, Phase
-
-# Beyond these, what is related is no longer a help to choose from.
-_MOST_RELATED = 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,6 +14,14 @@ class Shelf:
 
     category: Category
     articles: tuple[Article, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class _Old:
+    """An article under an old address, whose query had these fields."""
+
+    fields: frozenset[tuple[str, str]]
+    article: Article
 
 
 class Catalogue:
@@ -50,18 +55,26 @@ class Catalogue:
         shelves = (s for s in self.shelves(lang) if category_id in (None, s.category.id))
         return tuple(a for shelf in shelves for a in shelf.articles if phase in (None, a.phase))
 
-    def related(self, article: Article) -> tuple[Article, ...]:
-        """What the editor named as related, or else what lies beside it."""
-        named = [self.article(article.lang, article_id) for article_id in article.related]
+    def named_by(self, article: Article) -> tuple[Article, ...]:
+        """What the editor named as related."""
+        named = (self.article(article.lang, article_id) for article_id in article.related)
+        return tuple(a for a in named if a and a.id != article.id)
+
+    def beside(self, article: Article) -> tuple[Article, ...]:
+        """The others of its category."""
         shelf = self.shelf(article.lang, article.category)
-        beside = shelf.articles if shelf else ()
-        found = [a for a in named if a] or beside
-        return tuple(a for a in found if a.id != article.id)[:_MOST_RELATED]
+        return tuple(a for a in shelf.articles if a.id != article.id) if shelf else ()
+
+    def boosted(self, lang: str) -> tuple[Article, ...]:
+        """The articles that editors push, most first."""
+        found = (a for shelf in self.shelves(lang) for a in shelf.articles if a.boost > 1)
+        return tuple(sorted(found, key=lambda a: -a.boost))
 
     def moved(self, path: str, query: str) -> Article | None:
-        """The article that took over an old address, asked for with its query or without."""
-        path = "/" + path.strip("/")
-        return self._moved.get(f"{path}?{unquote(query)}") or self._moved.get(path)
+        """The article that took over an old address; what a query has besides the old one's is no matter."""
+        asked = set(parse_qsl(query, keep_blank_values=True, errors="replace"))
+        found = [old for old in self._moved.get("/" + path.strip("/"), ()) if old.fields <= asked]
+        return max(found, key=lambda old: len(old.fields)).article if found else None
 
 
 def _shelves(knowledge: KnowledgeBase) -> dict[str, dict[str, Shelf]]:
@@ -79,12 +92,17 @@ def _shelves(knowledge: KnowledgeBase) -> dict[str, dict[str, Shelf]]:
     }
 
 
-def _moved(knowledge: KnowledgeBase, languages: tuple[str, ...]) -> dict[str, Article]:
-    """Old addresses as the editor wrote them, and as former ids; the larger language wins a shared one."""
-    moved: dict[str, Article] = {}
+def _moved(knowledge: KnowledgeBase, languages: tuple[str, ...]) -> dict[str, list[_Old]]:
+    """Old addresses as the editor wrote them, and as former ids; the larger language comes first.
+
+    By path, without a slash at its end.
+    """
+    moved: dict[str, list[_Old]] = defaultdict(list)
     for article in sorted(knowledge.articles, key=lambda a: languages.index(a.lang)):
         for written in article.redirect_from:
-            old = "/" + unquote(written).strip("/")
-            moved.setdefault(old, article)
-            moved.setdefault(f"/{article.lang}/a{old}", article)
-    return moved
+            path, _, query = written.partition("?")
+            path = "/" + unquote(path).strip("/")
+            old = _Old(frozenset(parse_qsl(query, keep_blank_values=True, errors="replace")), article)
+            moved[path].append(old)
+            moved[f"/{article.lang}/a{path}"].append(old)
+    return dict(moved)

@@ -9,11 +9,14 @@ from fastapi import APIRouter, FastAPI, Request
 from starlette.responses import HTMLResponse, JSONResponse
 
 from app.languages import FALLBACK
+from app.routes.schemas import RepliedCall, TicketRequest
 from app.routes.site import CurrentSite, Page
 
 router = APIRouter(prefix="/api/v1", include_in_schema=False)
 
 _PROBLEM: Final = "application/problem+json"
+# Bodies that a route reads itself, for their signature or their files.
+_READ_BY_ROUTES: Final = (TicketRequest, RepliedCall)
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,13 +40,14 @@ class Response:
 
 @dataclass(frozen=True, slots=True)
 class Operation:
-    """A method and a path, with what it takes and gives."""
+    """A method and a path, with what it takes and gives; `body` is the shape's name, empty for none."""
 
     method: str
     path: str
     summary: str
     description: str
     parameters: tuple[Field, ...]
+    body: str
     responses: tuple[Response, ...]
 
 
@@ -77,6 +81,8 @@ def docs(request: Request, site: CurrentSite) -> HTMLResponse:
 def document(app: FastAPI) -> dict[str, Any]:
     """FastAPI's document, with errors under the media type they are sent as."""
     described = deepcopy(app.openapi())
+    for shape in _READ_BY_ROUTES:
+        described["components"]["schemas"][shape.__name__] = shape.model_json_schema()
     for methods in described["paths"].values():
         for operation in methods.values():
             for status, response in operation["responses"].items():
@@ -95,6 +101,7 @@ def _operations(described: Mapping[str, Any]) -> Iterator[Operation]:
                 operation["summary"],
                 operation.get("description", ""),
                 tuple(_parameter(p) for p in operation.get("parameters", ())),
+                _schema_of(operation.get("requestBody", {})),
                 tuple(_response(status, r) for status, r in operation["responses"].items()),
             )
 
@@ -107,8 +114,13 @@ def _parameter(parameter: Mapping[str, Any]) -> Field:
 
 
 def _response(status: str, response: Mapping[str, Any]) -> Response:
-    media: Mapping[str, Any] = next(iter(response.get("content", {}).values()), {})
-    return Response(status, response["description"], _type(media.get("schema", {})))
+    return Response(status, response["description"], _schema_of(response))
+
+
+def _schema_of(described: Mapping[str, Any]) -> str:
+    """The shape of a body or an answer."""
+    media: Mapping[str, Any] = next(iter(described.get("content", {}).values()), {})
+    return _type(media.get("schema", {}))
 
 
 def _shapes(described: Mapping[str, Any]) -> Iterator[Shape]:

@@ -2,9 +2,8 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from hashlib import blake2b
-from pathlib import Path
-from typing import Annotated, Final
+from datetime import UTC, datetime
+from typing import Annotated
 from weakref import WeakKeyDictionary
 
 from fastapi import Depends, Request
@@ -12,6 +11,8 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 from starlette.responses import HTMLResponse
 
+from app.branding import branding
+from app.contact.details import contact_of
 from app.languages import (
     Interface,
     base_of,
@@ -20,14 +21,22 @@ from app.languages import (
     load_interfaces,
     own_name,
     preferred,
+    territorial,
 )
-from app.live import LiveIndex
-from app.routes import addresses
+from app.ledger import Ledger
+from app.live import LiveIndex, NotReadyError
+from app.notices import notice_for, parse_notice
+from app.routes import addresses, linkeddata, popular, preview
+from app.routes.alternates import alternates
+from app.routes.assets import STATIC, Assets
 from app.routes.catalogue import Catalogue
+from app.routes.prose import prose
 from app.settings import Settings
 from search.engine import SearchEngine
+from search.records import Article
 
-STATIC: Final = Path(__file__).parents[1] / "static"
+# Beyond these, what is related is no longer a help to choose from.
+_MOST_RELATED = 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,31 +56,24 @@ class Library:
         """The shelf for a language tag; none asked: the default's."""
         return self.engine.language(lang or self._default)
 
+    def known_language(self, lang: str | None) -> str:
+        """The same, and the default's for a language without articles."""
+        asked = self.language(lang)
+        return asked if asked in self.languages else self._default
+
     def visitor_language(self, accept_language: str) -> str:
         """The visitor's language among ours, else the default."""
         return preferred(accept_language, self.languages) or self._default
+
+    def related(self, article: Article) -> tuple[Article, ...]:
+        """What the editor named as related; else what is near in meaning; else what lies beside it."""
+        found = self.catalogue.named_by(article) or self.engine.related(article, _MOST_RELATED)
+        return (found or self.catalogue.beside(article))[:_MOST_RELATED]
 
     @property
     def _default(self) -> str:
         wanted = self.engine.language(self.default_language)
         return wanted if wanted in self.languages else self.engine.language(None)
-
-
-@dataclass(frozen=True, slots=True)
-class Contact:
-    """How to reach a person, as far as it is configured."""
-
-    phone: str
-    email: str
-    hours: str
-
-    def __bool__(self) -> bool:
-        return bool(self.phone or self.email)
-
-    @property
-    def dialled(self) -> str:
-        """The phone number for a `tel:` link."""
-        return "".join(c for c in self.phone if c.isdigit() or c == "+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,15 +103,18 @@ class Page:
 class Site:
     """One running help centre: its settings, its index, its texts and templates."""
 
-    def __init__(self, settings: Settings, live: LiveIndex) -> None:
+    def __init__(self, settings: Settings, live: LiveIndex, ledger: Ledger) -> None:
         self.settings = settings
+        self.ledger = ledger
         self.interfaces = load_interfaces()
         self._live = live
-        self._environments = {lang: _environment(i) for lang, i in self.interfaces.items()}
+        looks = branding(STATIC, settings.accent, settings.logo)
+        self.assets = Assets(looks.files)
+        self._logo = self.assets.address(looks.logo) if looks.logo else None
+        self._environments = {lang: _environment(i, self.assets) for lang, i in self.interfaces.items()}
         self._catalogues: WeakKeyDictionary[SearchEngine, Catalogue] = WeakKeyDictionary()
-        self._contact = Contact(settings.contact_phone, settings.contact_email, settings.contact_hours)
-        # In the stylesheet's address, so that no browser shows a new page with an old style.
-        self._style = blake2b((STATIC / "sportello.css").read_bytes(), digest_size=6).hexdigest()
+        self._contact = contact_of(settings)
+        self._notices = parse_notice(settings.notice, settings.default_language)
 
     def library(self) -> Library:
         """What is served now. Raises NotReadyError."""
@@ -120,12 +125,28 @@ class Site:
             self._catalogues[engine] = catalogue
         return Library(engine, catalogue, self.settings.default_language)
 
+    def most_asked(self, lang: str) -> tuple[Article, ...]:
+        """What people read most now, then what editors push: at most six; none where there is neither."""
+        return popular.most_asked(lang, self.ledger, self.library().catalogue)
+
+    def count_read(self, request: Request, article: Article) -> None:
+        """Count `article` as read, if this request says that somebody does."""
+        if popular.is_reading(request):
+            self.ledger.count_read(article.lang, article.id)
+
+    def _default(self) -> str:
+        """The language of readers of any other one; none before there is an index."""
+        try:
+            return self.library().language(None)
+        except NotReadyError:
+            return ""
+
     def interface(self, lang: str) -> Interface:
         """The interface to show content of `lang` in."""
         return interface_for(self.interfaces, lang)
 
     def render(self, request: Request, page: Page, **shown: object) -> HTMLResponse:
-        """`page` as HTML; `shown` are its template's own values."""
+        """`page` as HTML; `shown` are its template's own values, and the `search_id` that led there."""
         interface = self.interface(page.lang)
         origin = addresses.origin(request, self.settings)
         others = [lang for lang in page.languages if lang != page.lang]
@@ -136,14 +157,17 @@ class Site:
             # For elements in the interface's language where the content's is another.
             ui=_ui(interface.lang, page.lang),
             site_name=self.settings.site_name,
+            logo=self._logo,
+            notice=notice_for(self._notices, page.lang),
             contact=self._contact,
-            style=f"/static/sportello.css?v={self._style}",
+            opening=self._contact.hours and self._contact.hours.standing(datetime.now(UTC)),
             listed=page.listed,
-            alternates={lang: origin + path for lang, path in page.twins.items()} if page.listed else {},
+            origin=origin,
+            alternates=alternates(page.twins, origin, self._default()) if page.listed else {},
             switches=[
                 Switch(lang, own_name(lang), page.twins.get(lang, addresses.home(lang))) for lang in others
             ],
-            **shown,
+            **({"search_id": ""} | shown),
         )  # fmt: skip
         return HTMLResponse(html, page.status, {"Content-Language": page.lang})
 
@@ -154,7 +178,7 @@ def _ui(interface: str, content: str) -> Markup:
     return Markup(' lang="{}" dir="{}"').format(interface, direction(interface))
 
 
-def _environment(interface: Interface) -> Environment:
+def _environment(interface: Interface, assets: Assets) -> Environment:
     environment = Environment(
         loader=PackageLoader("app"),
         autoescape=True,
@@ -162,7 +186,16 @@ def _environment(interface: Interface) -> Environment:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    environment.globals |= {"_": interface.gettext, "ngettext": interface.ngettext, "address": addresses}
+    environment.globals |= {
+        "_": interface.gettext,
+        "ngettext": interface.ngettext,
+        "address": addresses,
+        "asset": assets.address,
+        "preview": preview,
+        "prose": prose,
+        "linked": linkeddata,
+        "locale_of": territorial,
+    }
     return environment
 
 

@@ -37,7 +37,7 @@ def test_health_is_answered_before_the_index_is_there(
 def test_ready_names_what_is_served(demo: httpx.Client) -> None:
     ready = demo.get("/readyz").json()
     assert ready["status"] == "ready"
-    assert ready["articles"] == 24
+    assert ready["articles"] == 28
     assert ready["snapshot"] == demo.get("/api/v1/search?q=reso").json()["snapshot"]
 
 

@@ -13,9 +13,13 @@ import uvicorn
 
 from app.main import create_app
 from app.settings import Settings
+from tests.polyglot import write_polyglot
 
-REPO = Path(__file__).parents[2]
+REPO = Path(__file__).parents[1]
 MODELS = Path(os.environ.get("SPORTELLO_TEST_MODELS") or REPO / "build" / "test-models")
+
+# Tests ask all from one address, and more in a minute than people do.
+UNLIMITED = {f"limit_{kind}": "0" for kind in ("deflections", "events", "tickets", "feedback")}
 
 Serve = Callable[..., AbstractContextManager[httpx.Client]]
 
@@ -31,10 +35,10 @@ def _serve(
     MODELS.mkdir(parents=True, exist_ok=True)
     data.mkdir(parents=True, exist_ok=True)
     (data / "models").symlink_to(MODELS)
-    app = create_app(Settings(content=content, data=data, **options))  # type: ignore[arg-type]
+    app = create_app(Settings(content=content, data=data, **{**UNLIMITED, **options}))  # type: ignore[arg-type]
     for path in failing:
         app.add_api_route(path, _fail)
-    server = uvicorn.Server(uvicorn.Config(app, port=0, log_level="critical"))
+    server = uvicorn.Server(uvicorn.Config(app, port=0, log_level="critical", proxy_headers=False))
     thread = threading.Thread(target=server.run)
     thread.start()
     try:
@@ -87,7 +91,7 @@ def odd_content(tmp_path_factory: pytest.TempPathFactory) -> Path:
     _write(content / "it/ordini/solo qui.md", "Dove trovo il numero dell’ordine?")
     _write(content / "it/ordini/bozza.md", "Bozza segreta?", status="draft")
     _write(content / "fr/ordini/nuovo.md", "Comment annuler ma commande ?", updated="2026-03-01")
-    _write(content / "he/ordini/nuovo.md", "איך מבטלים הזמנה?")
+    _write(content / "he/ordini/nuovo.md", "איך מבטלים הזמנה?", updated="2026-03-01")
     return content
 
 
@@ -99,16 +103,52 @@ def odd(serve: Serve, odd_content: Path) -> Iterator[httpx.Client]:
         yield client
 
 
-@pytest.fixture(scope="session")
-def demo(serve: Serve, tmp_path_factory: pytest.TempPathFactory) -> Iterator[httpx.Client]:
-    """The demo shop, served."""
-    served = serve(
+def serve_demo(data: Path, base_url: str = "") -> AbstractContextManager[httpx.Client]:
+    """The demo shop, served from a data folder."""
+    return _serve(
         REPO / "content",
-        tmp_path_factory.mktemp("demo") / "data",
+        data,
         site_name="Tornigallo",
         contact_phone="+39 0546 000 214",
         contact_email="assistenza@tornigallo.example",
-        contact_hours="lun–ven 9–18",
+        contact_hours="mo-fr 09:00-18:00; sa 09:00-13:00",
+        email_reply_hours="24",
+        log_level="error",
+        base_url=base_url,
     )
-    with served as client:
+
+
+@pytest.fixture(scope="session")
+def polyglot(serve: Serve, tmp_path_factory: pytest.TempPathFactory) -> Iterator[httpx.Client]:
+    """One shop in all the languages of the interface, with everything set that a page may show."""
+    folder = tmp_path_factory.mktemp("polyglot")
+    write_polyglot(folder / "content")
+    with serve(
+        folder / "content",
+        folder / "data",
+        failing=["/broken/for/sure"],
+        site_name="Tornigallo",
+        contact_phone="+39 0546 000 214",
+        contact_email="assistenza@tornigallo.example",
+        contact_hours="mo-fr 09:00-18:00; sa 09:00-13:00",
+        phone_wait_minutes="3",
+        email_reply_hours="24",
+        accessibility_status="partial",
+        accessibility_date="2026-09-23",
+        accessibility_issues="EN 301 549, 9.1.1.1",
+        accessibility_law="services",
+        accessibility_declaration="https://form.agid.gov.it/view/0123",
+    ) as client:
+        yield client
+
+
+@pytest.fixture(scope="session")
+def demo_data(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return tmp_path_factory.mktemp("demo") / "data"
+
+
+@pytest.fixture(scope="session")
+def demo(demo_data: Path) -> Iterator[httpx.Client]:
+    """The demo shop, served."""
+    with serve_demo(demo_data) as client:
         yield client

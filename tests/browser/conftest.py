@@ -1,0 +1,93 @@
+"""What the gates share: every help centre that has a page to look at."""
+
+import subprocess
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, closing
+from datetime import UTC, datetime
+from pathlib import Path
+
+import httpx
+import pytest
+from playwright.sync_api import Page
+
+from app.store import Promise, Ticket, open_store
+from tests.browser.visits import NUMBER, TOKEN, VISITS, Visit
+
+REPO = Path(__file__).parents[2]
+NODE_MODULES = Path(__file__).parent / "node_modules"
+
+Find = Callable[[Visit], str]
+
+
+@pytest.fixture(scope="session")
+def unready(
+    serve: Callable[..., AbstractContextManager[httpx.Client]], tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[httpx.Client]:
+    """A help centre that has nothing to serve yet."""
+    folder = tmp_path_factory.mktemp("unready")
+    (folder / "content").mkdir()
+    with serve(folder / "content", folder / "data", wait=False, contact_phone="+39 0546 1") as client:
+        yield client
+
+
+@pytest.fixture(scope="session")
+def contacted(demo: httpx.Client, demo_data: Path) -> httpx.Client:
+    """The demo shop with a message whose writer is asked how satisfied they are."""
+    promise = Promise("measured", 120, 540, datetime(2026, 11, 24, 16, 0, tzinfo=UTC))
+    ticket = Ticket(
+        NUMBER, datetime.now(UTC), "closed", "form", "it", "anna@example.com", "Il vaso è rotto.",
+        promise=promise, rating_token=TOKEN,
+    )  # fmt: skip
+    with closing(open_store("", demo_data)) as store:
+        assert store.tickets.add(ticket, (), ())
+    return demo
+
+
+@pytest.fixture(scope="session")
+def find(contacted: httpx.Client, odd: httpx.Client, polyglot: httpx.Client, unready: httpx.Client) -> Find:
+    """A visit's whole address."""
+    shops = {"demo": contacted, "odd": odd, "polyglot": polyglot, "unready": unready}
+    return lambda visit: f"{shops[visit.shop].base_url}{visit.path}"
+
+
+def open_visit(page: Page, visit: Visit, address: str) -> None:
+    """Go to a page, by its form if it has one."""
+    if not visit.form:
+        response = page.goto(address)
+    else:
+        page.goto(f"{address.rpartition('/')[0]}/")
+        with page.expect_navigation() as sent:
+            page.evaluate(_POST, [address, visit.form])
+        response = sent.value
+    assert response
+    assert response.status == visit.status
+
+
+_POST = """([action, fields]) => {
+  const form = Object.assign(document.createElement("form"), { action, method: "post", hidden: true });
+  for (const [name, value] of Object.entries(fields))
+    form.append(Object.assign(document.createElement("input"), { name, value }));
+  document.body.append(form);
+  form.submit();
+}"""
+
+
+@pytest.fixture(params=VISITS, ids=str)
+def visit(request: pytest.FixtureRequest) -> Visit:
+    found: Visit = request.param
+    return found
+
+
+@pytest.fixture(scope="session")
+def built_widget() -> str:
+    """What `make widget` says; the file is built as the modules are now."""
+    made = subprocess.run(["make", "widget"], cwd=REPO, capture_output=True, text=True, check=False)
+    assert made.returncode == 0, made.stdout + made.stderr
+    return made.stdout
+
+
+@pytest.fixture(scope="session")
+def node_modules() -> Path:
+    """What npm installed for the gates."""
+    assert NODE_MODULES.is_dir(), f"no {NODE_MODULES}: run `make gates`"
+    return NODE_MODULES
