@@ -80,7 +80,11 @@ def test_settings_stay_as_they_are() -> None:
         ),
         ("CONTACT_HOURS", "mo 9-18", "“9-18” is no span of time such as 09:00-18:00. It is: When a person "),
         ("NOTICE", '{"it": 1}', "each language needs a text that is not empty. It is: What every page "),
-        ("ALLOWED_ORIGINS", "*", "“*” would let in sites nobody named; write each one, as https://shop.example. "),
+        (
+            "ALLOWED_ORIGINS",
+            "*",
+            "“*” would let in sites nobody named; write each one, as https://shop.example. ",
+        ),
         ("TRUSTED_PROXIES", "proxy", "“proxy” is no IP address or network such as 10.0.0.0/8. It is: "),
         ("TIME_ZONE", "Mars", "there is no time zone of that name. It is: The clock "),
     ],
