@@ -47,8 +47,9 @@ $(WIDGET)/node_modules/.package-lock.json: $(WIDGET)/package-lock.json | node
 	cd $(WIDGET) && npm ci --loglevel=error
 	@touch $@
 
+# Two workers, a file each at a time: most of the tests wait for a browser or a server.
 test: setup-dev browser postgres gates lint types ## every check and every test, real browser included
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest -n 2 --dist loadfile
 
 lint: setup-dev ## ruff, rules and format
 	$(BIN)/ruff check .

@@ -148,6 +148,7 @@ def test_a_value_is_short_and_names_nobody(
         (0, True),
         ((datetime.now(UTC) - timedelta(hours=3)).isoformat(), False),
     ],
+    ids=["months ago", "far ahead", "before any", "no time", "three hours ago"],
 )
 def test_a_clock_that_is_wrong_says_nothing(
     shop: httpx.Client, data: Path, answer: dict[str, Any], said: object, near: bool

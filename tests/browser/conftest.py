@@ -8,6 +8,7 @@ from pathlib import Path
 
 import httpx
 import pytest
+from filelock import FileLock
 from playwright.sync_api import Page
 
 from app.store import Promise, Ticket, open_store
@@ -79,11 +80,16 @@ def visit(request: pytest.FixtureRequest) -> Visit:
 
 
 @pytest.fixture(scope="session")
-def built_widget() -> str:
-    """What `make widget` says; the file is built as the modules are now."""
-    made = subprocess.run(["make", "widget"], cwd=REPO, capture_output=True, text=True, check=False)
-    assert made.returncode == 0, made.stdout + made.stderr
-    return made.stdout
+def built_widget(tmp_path_factory: pytest.TempPathFactory, worker_id: str) -> str:
+    """What `make widget` says; the file is built as the modules are now, once for all of a run's workers."""
+    folder = tmp_path_factory.getbasetemp()
+    said = (folder if worker_id == "master" else folder.parent) / "widget.txt"
+    with FileLock(f"{said}.lock"):
+        if not said.exists():
+            made = subprocess.run(["make", "widget"], cwd=REPO, capture_output=True, text=True, check=False)
+            assert made.returncode == 0, made.stdout + made.stderr
+            said.write_text(made.stdout, "utf-8")
+        return said.read_text("utf-8")
 
 
 @pytest.fixture(scope="session")
