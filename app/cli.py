@@ -348,7 +348,7 @@ def outbox(
     stands = f"{backlog.waiting} waiting, {backlog.failed} given up, "
     out.print(stands + f"{backlog.possible_repeats} possible repeats.")
     for parcel in failed:
-        out.print(escape(f"{parcel.ticket_id} {parcel.kind}: {parcel.reason}"))
+        out.print(escape(f"{parcel.whose} {parcel.kind}: {parcel.reason}"))
 
 
 @cli.command("doctor")

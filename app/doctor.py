@@ -103,7 +103,7 @@ def _outbox(settings: Settings) -> Finding:
     except StoreError as error:
         return Finding("outbox", False, str(error))
     if failed:
-        first = f"{failed[0].ticket_id}, {failed[0].kind}: {failed[0].reason}"
+        first = f"{failed[0].whose}, {failed[0].kind}: {failed[0].reason}"
         said = f"{backlog.failed} given up, the last: {first}; mend it, then `sportello outbox --retry`."
         return Finding("outbox", False, said)
     if backlog.oldest and datetime.now(UTC) - backlog.oldest > _SLOW:

@@ -2,6 +2,7 @@
 
 import logging
 import threading
+from collections.abc import Mapping, Sequence
 
 from filelock import FileLock, Timeout
 
@@ -10,8 +11,9 @@ from indexer.articles import ContentError
 from indexer.publish import open_current, read_current
 from indexer.update import EmptyContentError, update_index
 from indexer.watch import log_report, watch_content
-from search.encoders import Encoder, EncoderError, open_encoder
+from search.encoders import Encoder, EncoderError, Vectors, open_encoder
 from search.engine import SearchEngine
+from search.learning import Confirmed
 from search.snapshot import SnapshotError
 
 _log = logging.getLogger("sportello.live")
@@ -37,6 +39,9 @@ class LiveIndex:
         self._content, self._data = settings.content, settings.data
         self._encoder = encoder
         self._engine: SearchEngine | None = None
+        self._swapping = threading.Lock()
+        self._confirmed: Sequence[Confirmed] = ()
+        self._vectors: Mapping[str, Vectors] = {}
         self._stop = threading.Event()
         self._threads: list[threading.Thread] = []
 
@@ -69,6 +74,16 @@ class LiveIndex:
         for thread in self._threads:
             thread.join(timeout=2)
 
+    def teach(self, confirmed: Sequence[Confirmed], vectors: Mapping[str, Vectors]) -> None:
+        """Have this learned, and nothing else, by what is served from now on, and by every snapshot after it.
+
+        `vectors` are those of all the questions, as `SearchEngine.encode` made them.
+        """
+        with self._swapping:
+            self._confirmed, self._vectors = confirmed, vectors
+            if self._engine:
+                self._engine = self._engine.with_confirmed(confirmed, vectors)
+
     def _open_or_build(self, encoder: Encoder) -> None:
         try:
             self._open(encoder)
@@ -84,7 +99,9 @@ class LiveIndex:
 
     def _open(self, encoder: Encoder) -> None:
         snapshot = open_current(self._data, encoder)
-        self._engine = SearchEngine(snapshot, encoder)
+        engine = SearchEngine(snapshot, encoder)
+        with self._swapping:
+            self._engine = engine.with_confirmed(self._confirmed, self._vectors)
         _log.info("Serving snapshot %s.", snapshot.manifest.id)
 
     def _follow(self, encoder: Encoder) -> None:

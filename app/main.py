@@ -14,6 +14,8 @@ from app.contact.outbox import Courier
 from app.contact.reception import Reception
 from app.deflection.desk import Desk
 from app.insights.reader import Reader
+from app.learning.learner import Learner
+from app.learning.reading import Reading
 from app.ledger import Ledger
 from app.live import LiveIndex
 from app.origins import parse_origins
@@ -76,6 +78,8 @@ def create_app(settings: Settings | None = None, encoder: Encoder | None = None)
     app.state.searches = SearchLog(secret, ledger, settings.record_queue)
     app.state.gate = Gate(settings)
     app.state.insights = Reader()
+    app.state.pairs = pairs = Reading()
+    app.state.learner = Learner(ledger, live, pairs) if settings.learning else None
     app.state.reception = Reception(settings, secret, ledger)
     app.state.courier = Courier(settings, ledger, Letters(settings, site.interfaces), knowledge_of(site))
     # The last one added is the first to see a request and the last to see its answer. Brotli before
@@ -124,12 +128,17 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
     desk: Desk = app.state.desk
     searches: SearchLog = app.state.searches
     courier: Courier = app.state.courier
+    learner: Learner | None = app.state.learner
     ledger.start()
     desk.start()
     searches.start()
     courier.start()
+    if learner:
+        learner.start()
     threading.Thread(target=live.start, name="open-index", daemon=True).start()
     yield
+    if learner:
+        await to_thread.run_sync(learner.stop)
     await to_thread.run_sync(live.stop)
     await to_thread.run_sync(courier.stop)
     await to_thread.run_sync(desk.stop)

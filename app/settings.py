@@ -233,6 +233,10 @@ class Settings(BaseSettings):
         pattern=r"^(https://[^\s\"<>]+)?$",
         description="The address of the declaration made on form.agid.gov.it; empty: none is linked.",
     )
+    learning: bool = Field(
+        default=True,
+        description="Whether an article is lifted for questions that visitors and staff confirmed it answers.",
+    )
     record_queue: int = Field(
         default=10_000,
         ge=1,

@@ -1,6 +1,7 @@
 """SearchEngine.search: a question in, answers and a verdict out."""
 
 from collections.abc import Iterator, Mapping, Sequence
+from copy import copy
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from functools import lru_cache
@@ -80,8 +81,27 @@ class SearchEngine:
             lang: Speller(_texts(s, known.get(lang, {})), s.analyzer) for lang, s in shelves.items()
         }
         self._numbers = {lang: {a.id: n for n, a in enumerate(s.articles)} for lang, s in shelves.items()}
-        self._learned = {lang: self._learn(s, confirmed) for lang, s in shelves.items()}
+        self._learned = {lang: self._learn(s, confirmed, {}) for lang, s in shelves.items()}
         self._synonyms = {lang: Synonyms(known.get(lang, {}), s.analyzer) for lang, s in shelves.items()}
+
+    def with_confirmed(
+        self, confirmed: Sequence[Confirmed], vectors: Mapping[str, Vectors] | None = None
+    ) -> "SearchEngine":
+        """The same engine, which learned this and nothing else: a copy that shares all but that.
+
+        `vectors` are those of questions as `encode` made them; what they lack is encoded now.
+        """
+        taught, known = copy(self), vectors or {}
+        shelves = self.snapshot.shelves.items()
+        taught._learned = {lang: self._learn(s, confirmed, known) for lang, s in shelves}  # noqa: SLF001  a copy of ours
+        return taught
+
+    def encode(self, questions: Sequence[str]) -> Mapping[str, Vectors]:
+        """The vector of each, for `with_confirmed`; none without an encoder."""
+        if self._encoder is None or not questions:
+            return {}
+        texts = [normalise(question, QUERY_LIMIT) for question in questions]
+        return dict(zip(questions, self._encoder.encode(texts, "query"), strict=True))
 
     def search(
         self, query: str, lang: str | None = None, *, limit: int = 10, category: str | None = None,
@@ -130,6 +150,10 @@ class SearchEngine:
         ranked = sorted(zip(near, others.tolist(), strict=True), reverse=True)[:limit]
         return tuple(shelf.articles[n] for evidence, n in ranked if evidence >= _NEAR)
 
+    def meaning(self, question: str) -> Vectors | None:
+        """The vector of a question as it is searched for; null without an encoder."""
+        return self._vector(normalise(question, QUERY_LIMIT)) if self._encoder else None
+
     def language(self, lang: str | None) -> str:
         """The shelf for a language tag: its own, or its base's ("pt-BR" → "pt"); none asked: the largest."""
         if not lang:
@@ -157,9 +181,13 @@ class SearchEngine:
         vector: Vectors = self._encoder.encode([text], "query")[0]
         return vector
 
-    def _learn(self, shelf: Shelf, confirmed: Sequence[Confirmed]) -> Learned:
+    def _learn(self, shelf: Shelf, confirmed: Sequence[Confirmed], known: Mapping[str, Vectors]) -> Learned:
         ours = [c for c in confirmed if c.lang == shelf.lang] if self._encoder else []
-        vectors = [self._vector(normalise(c.query, QUERY_LIMIT)) for c in ours]
+        found = (known.get(c.query) for c in ours)
+        vectors = [
+            self._vector(normalise(c.query, QUERY_LIMIT)) if vector is None else vector
+            for c, vector in zip(ours, found, strict=True)
+        ]
         return learn(
             zip(ours, vectors, strict=True),
             self._numbers[shelf.lang],

@@ -15,6 +15,14 @@ from search.encoders import Encoder, open_encoder
 
 pytest_plugins = ("tests.served", "tests.chromium")
 
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Files with a browser come last: from its first test on, Playwright's loop runs in the process,
+    and `asyncio.run` is refused beside it."""
+    with_browser = {item.path for item in items if "browser" in getattr(item, "fixturenames", ())}
+    items.sort(key=lambda item: item.path in with_browser)
+
+
 REPOSITORY = Path(__file__).parent.parent
 CONTENT = REPOSITORY / "content"
 

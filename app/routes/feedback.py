@@ -14,6 +14,7 @@ from app.privacy import scrub
 from app.routes import addresses
 from app.routes.limited import seconds_to_wait
 from app.routes.site import CurrentSite, Library, Page, Site
+from app.routes.visitors import CurrentVisitor
 from app.store import Event, StoreError
 from search.analysis import normalise
 from search.records import Article
@@ -34,13 +35,17 @@ Problem = Literal["", "undecided", "no_reason", "too_long", "unsaved", "elsewher
 
 @dataclass(frozen=True, slots=True)
 class Said:
-    """A form as it was sent; `rating` is the id under which the answer is known, empty for a new one."""
+    """A form as it was sent; `rating` is the id under which the answer is known, empty for a new one.
+
+    `search_id` is the search that led to the article, as far as it can be known.
+    """
 
     article: str = ""
     value: str = ""
     rating: str = ""
     reason: str = ""
     comment: str = ""
+    search_id: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,6 +82,7 @@ def _said(fields: dict[str, str]) -> Said:
         rating=rating if _RATING.fullmatch(rating) else "",
         reason=fields.get("reason", ""),
         comment=fields.get("comment", ""),
+        search_id=fields.get("s", ""),
     )
 
 
@@ -94,10 +100,12 @@ def feedback(
 
 @router.post("/{lang}/feedback")
 def give_feedback(
-    request: Request, site: CurrentSite, lang: str, said: Annotated[Said, Depends(_sent)]
-) -> Response:
+    request: Request, site: CurrentSite, visitor: CurrentVisitor, lang: str,
+    said: Annotated[Said, Depends(_sent)],
+) -> Response:  # fmt: skip
     """Store a rating, or the reason for one; what cannot be stored is shown again."""
     library, article = _found(site, lang, said)
+    said = replace(said, search_id=visitor.log.known(said.search_id) or "")
     if request.headers.get("sec-fetch-site") == "cross-site":
         wrong: Shown | None = Shown("ask", Said(article.id), "elsewhere", 403)
     elif seconds_to_wait(request, "feedback"):
@@ -149,6 +157,7 @@ def _event(article: Article, said: Said) -> Event:
         id=said.rating,
         type="rated",
         at=datetime.now(UTC),
+        search_id=said.search_id or None,
         article=article.id,
         lang=article.lang,
         value=said.value,

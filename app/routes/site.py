@@ -4,7 +4,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Annotated
-from weakref import WeakKeyDictionary
 
 from fastapi import Depends, Request
 from jinja2 import Environment, PackageLoader, StrictUndefined
@@ -34,6 +33,7 @@ from app.routes.prose import prose
 from app.settings import Settings
 from search.engine import SearchEngine
 from search.records import Article
+from search.snapshot import Snapshot
 
 # Beyond these, what is related is no longer a help to choose from.
 _MOST_RELATED = 5
@@ -112,18 +112,19 @@ class Site:
         self.assets = Assets(looks.files)
         self._logo = self.assets.address(looks.logo) if looks.logo else None
         self._environments = {lang: _environment(i, self.assets) for lang, i in self.interfaces.items()}
-        self._catalogues: WeakKeyDictionary[SearchEngine, Catalogue] = WeakKeyDictionary()
+        self._catalogue: tuple[Snapshot, Catalogue] | None = None
         self._contact = contact_of(settings)
         self._notices = parse_notice(settings.notice, settings.default_language)
 
     def library(self) -> Library:
         """What is served now. Raises NotReadyError."""
         engine = self._live.engine
-        catalogue = self._catalogues.get(engine)
-        if catalogue is None:
-            catalogue = Catalogue(engine.snapshot.knowledge, list(engine.snapshot.shelves))
-            self._catalogues[engine] = catalogue
-        return Library(engine, catalogue, self.settings.default_language)
+        kept = self._catalogue
+        # An engine that has learned something has the same articles.
+        if kept is None or kept[0] is not engine.snapshot:
+            made = Catalogue(engine.snapshot.knowledge, list(engine.snapshot.shelves))
+            self._catalogue = kept = (engine.snapshot, made)
+        return Library(engine, kept[1], self.settings.default_language)
 
     def most_asked(self, lang: str) -> tuple[Article, ...]:
         """What people read most now, then what editors push: at most six; none where there is neither."""

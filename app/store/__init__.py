@@ -5,6 +5,7 @@ from app.store.deflections import Deflection
 from app.store.records import Event, EventType, Read
 from app.store.searches import Asker, Search
 from app.store.store import Store, open_store
+from app.store.subscriptions import Answered, Subscription
 from app.store.tickets import RATING_OPEN, Filed, KeyReusedError, Rated, Tickets, Waits
 from app.store.tickets_outbox import Backlog, Outbox
 from app.store.tickets_records import (
@@ -24,6 +25,7 @@ from app.store.tickets_records import (
 
 __all__ = [
     "RATING_OPEN",
+    "Answered",
     "Asker",
     "Attachment",
     "Backlog",
@@ -47,6 +49,7 @@ __all__ = [
     "Source",
     "Store",
     "StoreError",
+    "Subscription",
     "Ticket",
     "TicketStatus",
     "Tickets",

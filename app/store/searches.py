@@ -5,7 +5,7 @@ from dataclasses import asdict, dataclass
 from datetime import UTC, date, datetime
 from typing import Any, Final, Literal
 
-from sqlalchemy import Connection, Engine, Select, distinct, func, select
+from sqlalchemy import ColumnElement, Connection, Engine, Select, distinct, func, select
 
 from app.store.database import READING, said_plainly
 from app.store.dialects import INSERT
@@ -85,7 +85,14 @@ class Searches:
 
         A visit is a widget's session, or a search with all that followed it.
         """
-        wanted = frozenset(queries)
+        return self._by_enough(SEARCHES.c.query, queries, least)
+
+    def understood_by_enough(self, wordings: Iterable[str], least: int) -> frozenset[str]:
+        """The same of wordings as they were understood."""
+        return self._by_enough(SEARCHES.c.understood, wordings, least)
+
+    def _by_enough(self, column: ColumnElement[str], texts: Iterable[str], least: int) -> frozenset[str]:
+        wanted = frozenset(texts)
         if least <= 1:
             return wanted
         enough: set[str] = set()
@@ -93,7 +100,7 @@ class Searches:
             listed = sorted(wanted)
             for start in range(0, len(listed), _MOST_AT_ONCE):
                 some = listed[start : start + _MOST_AT_ONCE]
-                enough |= set(connection.execute(_enough(some, least)).scalars())
+                enough |= set(connection.execute(_enough(column, some, least)).scalars())
         return frozenset(enough)
 
     def _count(self, connection: Connection, shed: Mapping[date, int]) -> None:
@@ -106,10 +113,10 @@ class Searches:
             )
 
 
-def _enough(queries: Sequence[str], least: int) -> Select[Any]:
+def _enough(column: ColumnElement[str], texts: Sequence[str], least: int) -> Select[Any]:
     """Go from each search back to the first one of its visit, and count those."""
-    columns = (SEARCHES.c.query, SEARCHES.c.id, SEARCHES.c.previous, SEARCHES.c.session)
-    way = select(*columns).where(SEARCHES.c.query.in_(queries)).cte("way", recursive=True)
+    columns = (column.label("query"), SEARCHES.c.id, SEARCHES.c.previous, SEARCHES.c.session)
+    way = select(*columns).where(column.in_(texts)).cte("way", recursive=True)
     before = SEARCHES.alias("before")
     # Without ALL: whatever the rows say, the way ends.
     way = way.union(

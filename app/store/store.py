@@ -13,14 +13,18 @@ from app.store.attempts import Attempts
 from app.store.database import READING, connect, database_url, said_plainly
 from app.store.deflections import Deflections
 from app.store.dialects import INSERT
+from app.store.doubts import Doubts
+from app.store.gaps import Gaps
 from app.store.inbox import Inbox
 from app.store.insights import Insights
+from app.store.learning import Learning
 from app.store.migrating import migrate
 from app.store.personal import Personal
 from app.store.records import Event, Read
 from app.store.retention import Retention
 from app.store.searches import Searches
 from app.store.sessions import Sessions
+from app.store.subscriptions import Subscriptions
 from app.store.tables import EVENTS, READS
 from app.store.tickets import Tickets
 from app.store.tickets_outbox import Outbox
@@ -59,7 +63,11 @@ class Store:
         self.tickets = Tickets(engine)
         self.outbox = Outbox(engine)
         self.inbox = Inbox(engine)
+        self.subscriptions = Subscriptions(engine)
         self.insights = Insights(engine)
+        self.doubts = Doubts(engine)
+        self.gaps = Gaps(engine)
+        self.learning = Learning(engine)
 
     def close(self) -> None:
         """Close every connection."""

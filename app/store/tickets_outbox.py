@@ -9,9 +9,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Engine, case, func, or_, select, update
+from sqlalchemy import Connection, Engine, case, delete, func, or_, select, update
 
 from app.store.database import READING, said_plainly
+from app.store.subscriptions_tables import SUBSCRIPTIONS
 from app.store.tickets_records import Parcel
 from app.store.tickets_rows import parcel_of
 from app.store.tickets_tables import OUTBOX
@@ -65,10 +66,15 @@ class Outbox:
         return self._change(parcel_id, lease, handed_at=now)
 
     def sent(self, parcel_id: str, now: datetime) -> None:
-        """Note that it arrived, whoever holds the lease by now."""
+        """Note that it arrived, whoever holds the lease by now; who was told of an answer is forgotten."""
         done = {"status": "sent", "sent_at": now, "reason": None, "lease": None, "handed_at": None}
+        mine = OUTBOX.c.id == parcel_id
         with self._writing() as connection:
-            connection.execute(update(OUTBOX).where(OUTBOX.c.id == parcel_id).values(done))
+            told = select(OUTBOX.c.subscription_id).where(mine, OUTBOX.c.kind == "answer")
+            subscription_id = connection.execute(told).scalar()
+            connection.execute(update(OUTBOX).where(mine).values(subscription_id=None, **done))
+            if subscription_id:
+                connection.execute(delete(SUBSCRIPTIONS).where(SUBSCRIPTIONS.c.id == subscription_id))
 
     def postpone(self, parcel_id: str, lease: str, until: datetime, reason: str, *, uncertain: bool) -> bool:
         """Try again later. `uncertain`: it may have arrived, so the next time is a possible repeat."""

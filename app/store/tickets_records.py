@@ -9,7 +9,9 @@ Source = Literal["form", "api"]
 Basis = Literal["measured", "promised"]
 # Who replied: one of the staff in here, or somebody by other means, which was learned.
 Channel = Literal["here", "elsewhere"]
-ParcelKind = Literal["acknowledgement", "forward", "webhook", "reply", "closing"]
+TicketParcel = Literal["acknowledgement", "forward", "webhook", "reply", "closing"]
+SubscriptionParcel = Literal["confirmation", "answer"]
+ParcelKind = Literal[TicketParcel, SubscriptionParcel]
 ParcelStatus = Literal["waiting", "sending", "sent", "failed"]
 
 
@@ -91,9 +93,9 @@ class Rating:
 
 @dataclass(frozen=True, slots=True)
 class Parcel:
-    """Something of a ticket on its way out; `about` is the reply's id, where it carries one.
+    """Something on its way out; `about` is the reply's id, where it carries one.
 
-    `possible_repeats` counts how often it was handed over again without knowing whether it had arrived.
+    Of a ticket's, `subscription_id` is null; of a subscription's, `ticket_id` is empty. `possible_repeats` counts how often it was handed over again without knowing whether it had arrived.
     """
 
     id: str
@@ -106,6 +108,12 @@ class Parcel:
     possible_repeats: int
     reason: str | None
     sent_at: datetime | None
+    subscription_id: str | None = None
+
+    @property
+    def whose(self) -> str:
+        """The ticket's number, or that it is a subscription's: whose mails carry what opens them."""
+        return self.ticket_id or "subscription"
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,7 @@ from uuid import uuid4
 import orjson
 from sqlalchemy import Connection, Row, insert
 
-from app.store.tickets_records import Parcel, ParcelKind, Promise, Reply, Ticket
+from app.store.tickets_records import Parcel, ParcelKind, Promise, Reply, SubscriptionParcel, Ticket
 from app.store.tickets_tables import OUTBOX
 
 
@@ -17,16 +17,26 @@ def enqueue(
 ) -> None:
     """Put a ticket's parcels into the outbox, in the transaction that makes the reason for them."""
     for kind in kinds:
-        row = {"id": uuid4().hex, "ticket_id": ticket_id, "kind": kind, "about": about, "status": "waiting"}
-        when = {"created_at": at, "next_at": at}
-        connection.execute(insert(OUTBOX).values(**row, **when, attempts=0, possible_repeats=0))
+        _enqueue(connection, kind, at, ticket_id=ticket_id, about=about)
+
+
+def enqueue_for(
+    connection: Connection, subscription_id: str, kind: SubscriptionParcel, at: datetime
+) -> None:
+    """The same for a subscription."""
+    _enqueue(connection, kind, at, subscription_id=subscription_id, about="")
+
+
+def _enqueue(connection: Connection, kind: ParcelKind, at: datetime, **whose: str) -> None:
+    row = {"id": uuid4().hex, "kind": kind, "status": "waiting", "created_at": at, "next_at": at}
+    connection.execute(insert(OUTBOX).values(**row, **whose, attempts=0, possible_repeats=0))
 
 
 def parcel_of(row: Row[Any]) -> Parcel:
     """A row of the outbox."""
     return Parcel(
-        row.id, row.ticket_id, row.kind, row.about, row.created_at, row.status, row.attempts,
-        row.possible_repeats, row.reason, row.sent_at,
+        row.id, row.ticket_id or "", row.kind, row.about, row.created_at, row.status, row.attempts,
+        row.possible_repeats, row.reason, row.sent_at, row.subscription_id,
     )  # fmt: skip
 
 

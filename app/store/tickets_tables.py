@@ -84,13 +84,14 @@ RATINGS: Final = Table(
     _of_a_ticket("ratings"),
 )
 
+# A parcel is a ticket's or a subscription's, or, once a subscription's was sent, nobody's.
 # `leased_until`: until when the process that claimed it alone may send it; `handed_at`: since when the
 # other side may have it without our knowing.
 OUTBOX: Final = Table(
     "outbox",
     METADATA,
     Column("id", Text, primary_key=True),
-    Column("ticket_id", Text, nullable=False),
+    Column("ticket_id", Text),
     Column("kind", Text, nullable=False),
     Column("about", Text, nullable=False),
     Column("created_at", Moment, nullable=False),
@@ -103,7 +104,12 @@ OUTBOX: Final = Table(
     Column("handed_at", Moment),
     Column("sent_at", Moment),
     Column("reason", Text),
+    Column("subscription_id", Text),
     _of_a_ticket("outbox"),
+    ForeignKeyConstraint(
+        ["subscription_id"], ["subscriptions.id"], "outbox_subscription", ondelete="CASCADE"
+    ),
     Index("outbox_next_at", "status", "next_at"),
     Index("outbox_ticket_id", "ticket_id"),
+    Index("outbox_subscription_id", "subscription_id"),
 )

@@ -1,0 +1,1 @@
+"""What customers ask and do not find, grouped by meaning, and whether it has been answered since."""

@@ -1,0 +1,1 @@
+"""What visitors and staff confirmed as the answer to a question, and how it comes to lift articles."""
