@@ -10,7 +10,7 @@ BIN := .venv/bin
 INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt
 
 .DEFAULT_GOAL := help
-.PHONY: help setup setup-dev run widget test lint types format catalogues soak bench-relevance browser postgres node gates screenshots lighthouse clean
+.PHONY: help setup setup-dev run widget test lint types format catalogues soak bench-relevance bench-insights browser postgres node gates screenshots lighthouse clean
 
 help: ## this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-12s %s\n", $$1, $$2}'
@@ -105,6 +105,9 @@ bench-relevance: setup | node ## search quality beside its peers', on the labell
 	$(INSTALL) -e '.[bench]'
 	cd $(PEERS) && npm ci --loglevel=error
 	@$(BIN)/python -m tests.benchmarks '$(SPORTELLO_LABELLED_SETS)'
+
+bench-insights: setup-dev postgres ## each view of the insights over a million searches, SQLite and PostgreSQL; fails above 500 ms
+	@$(BIN)/python -m tests.benchmarks.insights $(or $(BENCH),build/bench-insights)
 
 clean: ## remove what was built here; content and the data folder stay
 	rm -rf .venv .mypy_cache .pytest_cache .ruff_cache .hypothesis build dist *.egg-info widgets/deflection/dist widgets/deflection/node_modules tests/browser/node_modules tests/benchmarks/peers/node/node_modules

@@ -11,6 +11,8 @@ from pathlib import Path
 from time import perf_counter
 
 from app.contact import mailing
+from app.digest.sending import hindrance
+from app.digest.weeks import MORNING
 from app.settings import Settings
 from app.store import StoreError, open_store
 from indexer.articles import ContentError, read_content
@@ -46,6 +48,7 @@ def examine(settings: Settings) -> tuple[Finding, ...]:
         _index(settings.data, encoder),
         _mail(settings),
         _outbox(settings),
+        digest(settings),
     )
 
 
@@ -110,6 +113,20 @@ def _outbox(settings: Settings) -> Finding:
         since = backlog.oldest.strftime("%Y-%m-%d %H:%M UTC")
         return Finding("outbox", False, f"{backlog.waiting} waiting since {since}: the log says why.")
     return Finding("outbox", True, f"{backlog.waiting} waiting; {suspects} messages in quarantine")
+
+
+def digest(settings: Settings) -> Finding:
+    """To whom the week goes by e-mail, or what is missing for it."""
+    if missing := hindrance(settings):
+        return Finding("digest", True, f"none is sent on Mondays: {missing} is not set")
+    try:
+        with closing(open_store(settings.database_url, settings.data)) as store:
+            readers, last = sum(user.has_digest for user in store.users.all()), store.digests.last()
+    except StoreError as error:
+        return Finding("digest", False, str(error))
+    when = f"the last one was written on {last:%Y-%m-%d %H:%M} UTC" if last else "none was written lately"
+    said = f"Mondays from {MORNING:%H:%M} ({settings.time_zone}), to {readers} of the staff; {when}"
+    return Finding("digest", True, said)
 
 
 def _encoder(settings: Settings) -> tuple[Encoder | None, Finding]:

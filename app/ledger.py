@@ -7,8 +7,10 @@ from datetime import UTC, datetime, timedelta
 from time import monotonic
 from typing import Final
 
+from app.digest.weeks import KEPT
 from app.settings import Settings
 from app.store import Read, Store, StoreError, open_store
+from app.subscriptions.keeping import ages
 
 _log = logging.getLogger("sportello.ledger")
 
@@ -16,6 +18,7 @@ _log = logging.getLogger("sportello.ledger")
 _FLUSH_SECONDS: Final = 5.0
 _RANK_SECONDS: Final = 60.0
 _RETRY_SECONDS: Final = 15.0
+_HOUR_SECONDS: Final = 3_600.0
 _DAY_SECONDS: Final = 86_400.0
 # How long a visitor's answer waits for a store that is just being opened.
 _OPENING_SECONDS: Final = 5.0
@@ -44,6 +47,7 @@ class Ledger:
         self._ranked_at: dict[str, float] = {}
         self._said = ""
         self._aged_at = -_DAY_SECONDS
+        self._let_go_at = -_HOUR_SECONDS
         self._thread = threading.Thread(target=self._work, name="ledger", daemon=True)
 
     def start(self) -> None:
@@ -101,6 +105,7 @@ class Ledger:
             self._flush(store)
             self._rank(store)
             self._age(store)
+            self._let_go(store)
         except StoreError as error:
             self.say(error)
         else:
@@ -141,3 +146,13 @@ class Ledger:
         self._aged_at = monotonic()
         if gone:
             _log.info("%d rows older than %d days were deleted.", gone, self._settings.retention_days)
+
+    def _let_go(self, store: Store) -> None:
+        """Each hour, forget who did not confirm, waits for too long or could not be told, and old digests."""
+        if monotonic() - self._let_go_at < _HOUR_SECONDS:
+            return
+        store.digests.forget(datetime.now(UTC) - KEPT)
+        while not self._stop.is_set():
+            if not store.subscriptions.forget(ages(datetime.now(UTC), self._settings.retention_days)):
+                self._let_go_at = monotonic()
+                return

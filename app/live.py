@@ -99,10 +99,19 @@ class LiveIndex:
 
     def _open(self, encoder: Encoder) -> None:
         snapshot = open_current(self._data, encoder)
-        engine = SearchEngine(snapshot, encoder)
+        self.take(SearchEngine(snapshot, encoder, earlier=self._engine))
+
+    def serving(self) -> SearchEngine | None:
+        """The engine that is asked now; null before the first."""
+        return self._engine
+
+    def take(self, engine: SearchEngine) -> None:
+        """Serve this one, with what was learned; of a snapshot that is served already nothing changes."""
         with self._swapping:
+            if self._engine and self._engine.snapshot.manifest.id == engine.snapshot.manifest.id:
+                return
             self._engine = engine.with_confirmed(self._confirmed, self._vectors)
-        _log.info("Serving snapshot %s.", snapshot.manifest.id)
+        _log.info("Serving snapshot %s.", engine.snapshot.manifest.id)
 
     def _follow(self, encoder: Encoder) -> None:
         refused = ""
@@ -121,6 +130,6 @@ class LiveIndex:
         while not self._stop.is_set():
             try:
                 with FileLock(self._data / "watch.lock", timeout=_SUCCESSION_SECONDS):
-                    watch_content(self._content, self._data, encoder, self._stop)
+                    watch_content(self._content, self._data, encoder, self._stop, self)
             except Timeout:
                 continue

@@ -13,6 +13,10 @@ from app.contact.letters import Letters
 from app.contact.outbox import Courier
 from app.contact.reception import Reception
 from app.deflection.desk import Desk
+from app.digest.letters import Bulletins
+from app.digest.watch import DigestWatch
+from app.gaps.watch import GapWatch
+from app.insights.keeper import Keeper
 from app.insights.reader import Reader
 from app.learning.learner import Learner
 from app.learning.reading import Reading
@@ -21,6 +25,7 @@ from app.live import LiveIndex
 from app.origins import parse_origins
 from app.routes import (
     accessibility,
+    addresses,
     api,
     contact,
     deflections,
@@ -37,12 +42,14 @@ from app.routes import (
     satisfaction,
     service,
     sitemap,
+    subscribing,
+    subscriptions,
     tickets,
     widget,
 )
-from app.routes.admin import account, inbox, insights, signin, ticket
+from app.routes.admin import account, gap, gaps, inbox, insights, learning, signin, ticket
 from app.routes.assets import ROUTE
-from app.routes.helpful import knowledge_of
+from app.routes.helpful import knowledge_of, title_of
 from app.routes.http import Compression, HeadAsGet, Revalidation, SecurityHeaders
 from app.routes.limited import Gate
 from app.routes.origins import SharedRoutes
@@ -50,6 +57,8 @@ from app.routes.site import Site
 from app.searches.log import SearchLog
 from app.secret import Secret
 from app.settings import Settings, read_settings
+from app.subscriptions.letters import Notices
+from app.subscriptions.registry import Registry
 from search.encoders import Encoder
 
 
@@ -77,11 +86,17 @@ def create_app(settings: Settings | None = None, encoder: Encoder | None = None)
     app.state.desk = Desk(secret, settings.holdout, ledger)
     app.state.searches = SearchLog(secret, ledger, settings.record_queue)
     app.state.gate = Gate(settings)
-    app.state.insights = Reader()
+    app.state.insights = Reader(settings.data)
+    app.state.keeper = Keeper(settings, ledger)
     app.state.pairs = pairs = Reading()
     app.state.learner = Learner(ledger, live, pairs) if settings.learning else None
+    app.state.gaps = GapWatch(settings, live, ledger, addresses.article)
     app.state.reception = Reception(settings, secret, ledger)
-    app.state.courier = Courier(settings, ledger, Letters(settings, site.interfaces), knowledge_of(site))
+    letters, notices = Letters(settings, site.interfaces), Notices(settings, site.interfaces)
+    bulletins, knowledge = Bulletins(settings, site.interfaces), knowledge_of(site)
+    app.state.courier = Courier(settings, ledger, letters, notices, bulletins, knowledge)
+    app.state.digest = DigestWatch(settings, ledger, knowledge.ready, lambda name: title_of(site, name))
+    app.state.subscriptions = Registry(settings, secret, ledger)
     # The last one added is the first to see a request and the last to see its answer. Brotli before
     # gzip, and no zstd: of our pages brotli makes a tenth less, as fast, for every browser there is.
     app.add_middleware(Revalidation)
@@ -93,7 +108,7 @@ def create_app(settings: Settings | None = None, encoder: Encoder | None = None)
         app.add_middleware(ProxyHeadersMiddleware, trusted_hosts=settings.trusted_proxies)
     errors.handle_errors(app)
     app.add_api_route(ROUTE, site.assets.file, include_in_schema=False)
-    for staff_room in (signin, account, inbox, ticket, insights):
+    for staff_room in (signin, account, inbox, ticket, insights, gaps, gap, learning):
         app.include_router(staff_room.router)
     # Pages come last: their addresses begin with any word, a language.
     for room in (
@@ -109,11 +124,13 @@ def create_app(settings: Settings | None = None, encoder: Encoder | None = None)
         events,
         helping,
         tickets,
+        subscriptions,
         docs,
         satisfaction,
         accessibility,
         feedback,
         contact,
+        subscribing,
         pages,
     ):
         app.include_router(room.router)
@@ -128,18 +145,27 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
     desk: Desk = app.state.desk
     searches: SearchLog = app.state.searches
     courier: Courier = app.state.courier
+    keeper: Keeper = app.state.keeper
+    gaps: GapWatch = app.state.gaps
     learner: Learner | None = app.state.learner
+    digest: DigestWatch = app.state.digest
     ledger.start()
     desk.start()
     searches.start()
     courier.start()
+    keeper.start()
+    gaps.start()
+    digest.start()
     if learner:
         learner.start()
     threading.Thread(target=live.start, name="open-index", daemon=True).start()
     yield
     if learner:
         await to_thread.run_sync(learner.stop)
+    await to_thread.run_sync(digest.stop)
+    await to_thread.run_sync(gaps.stop)
     await to_thread.run_sync(live.stop)
+    await to_thread.run_sync(keeper.stop)
     await to_thread.run_sync(courier.stop)
     await to_thread.run_sync(desk.stop)
     await to_thread.run_sync(searches.stop)

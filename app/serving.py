@@ -10,9 +10,10 @@ from app.main import create_app
 from app.settings import Settings
 from app.terminal import out
 from search.encoders import open_encoder
+from search.errors import UnfitError
 
 
-class ServingError(Exception):
+class ServingError(UnfitError):
     """The server cannot start, in one sentence."""
 
 

@@ -16,6 +16,7 @@ from app.hours import parse_hours
 from app.notices import parse_notice
 from app.origins import parse_origins
 from app.proxies import parse_proxies
+from search.errors import UnfitError
 
 # An origin and nothing more: pages link to each other from the root.
 _ORIGIN = r"^(https?://[^/\s?#@\\]+)?/?$"
@@ -90,6 +91,11 @@ class Settings(BaseSettings):
     )
     limit_feedback: int = Field(
         default=20, ge=0, description="Ratings and reasons that one client may send a minute; 0: no limit."
+    )
+    limit_subscriptions: int = Field(
+        default=3,
+        ge=0,
+        description="Requests to be told of an answer that one client may make a minute; 0: no limit.",
     )
     site_name: str = Field(
         default="Sportello", min_length=1, description="The help centre's name, in the header and titles."
@@ -235,7 +241,7 @@ class Settings(BaseSettings):
     )
     learning: bool = Field(
         default=True,
-        description="Whether an article is lifted for questions that visitors and staff confirmed it answers.",
+        description="Whether an article is lifted for questions that visitors or staff confirmed.",
     )
     record_queue: int = Field(
         default=10_000,
@@ -354,7 +360,7 @@ class Settings(BaseSettings):
             os.environ[f"SPORTELLO_{name.upper()}"] = str(value)
 
 
-class SettingsError(Exception):
+class SettingsError(UnfitError):
     """An option that cannot be as it is, in one sentence."""
 
 

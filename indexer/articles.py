@@ -2,7 +2,7 @@
 
 import hashlib
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, fields, replace
 from datetime import datetime
 from pathlib import Path
@@ -12,8 +12,10 @@ from indexer.contexts import Contexts
 from indexer.files import CONTEXTS, ContentError, ContentFile, Kind, list_files
 from indexer.frontmatter import FrontMatter, Parts, split
 from indexer.guides import guide_sections, read_guide
+from indexer.links import Image, Link
 from indexer.markdown import MarkdownError, Rendered, printable, render
 from indexer.problems import Finding, Problem, Severity, in_order
+from indexer.reading import BeingWrittenError, read_closed, read_file
 from indexer.yamlmap import YamlMap
 from search.records import Article, ArticleType, Category, KnowledgeBase, Phase, Status, Visibility
 
@@ -30,16 +32,33 @@ _PHASES: Final[tuple[Phase, ...]] = get_args(Phase)
 
 
 @dataclass(frozen=True, slots=True)
+class Pointers:
+    """The links and images of one article, as its editor wrote them."""
+
+    links: tuple[Link, ...]
+    images: tuple[Image, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Content:
     """What the folder holds: `knowledge` has every well-formed article, whatever its status.
 
     `broken` are the (lang, id) of files that exist and could not be read as articles: whoever
-    publishes keeps their last good version.
+    publishes keeps their last good version. `pointers` has what each article that was read just now links
+    to and shows; those that were known already are not in it. `writing` are the files that somebody had open
+    to write, which were not read.
     """
 
     knowledge: KnowledgeBase
     problems: tuple[Problem, ...]
     broken: frozenset[tuple[str, str]]
+    pointers: Mapping[tuple[str, str], Pointers] = field(default_factory=dict)
+    writing: tuple[ContentFile, ...] = ()
+
+    @property
+    def named(self) -> set[tuple[str, str]]:
+        """The (lang, id) of every article there is a file of, well-formed or not."""
+        return {(a.lang, a.id) for a in self.knowledge.articles} | self.broken
 
 
 def is_published(article: Article, now: datetime) -> bool:
@@ -58,6 +77,9 @@ def read_content(root: Path, known: Mapping[str, Article] | None = None) -> Cont
     found.problems += problems
     for file in files:
         found.take(file)
+    # What lies in a folder that cannot be read is not gone.
+    closed = tuple(f"{problem.path}/" for problem in problems if problem.code == "unreadable")
+    found.broken |= {(a.lang, a.id) for path, a in found.known.items() if path.startswith(closed)}
     return found.content()
 
 
@@ -71,15 +93,22 @@ class _Found:
     problems: list[Problem] = field(default_factory=list)
     broken: set[tuple[str, str]] = field(default_factory=set)
     paths: dict[tuple[str, str], str] = field(default_factory=dict)
+    writing: list[ContentFile] = field(default_factory=list)
+    pointers: dict[tuple[str, str], Pointers] = field(default_factory=dict)
 
     def take(self, file: ContentFile) -> None:
         """Read one file, whatever it is."""
         findings = list(file.findings)
         self._check_same_address(file, findings)
         try:
-            data = None if file.refused else file.path.read_bytes()
+            data = None if file.refused else self._bytes(file)
         except FileNotFoundError:
             return  # deleted since the folder was listed
+        except BeingWrittenError:
+            self.writing.append(file)
+            message = "somebody is writing this file: what was read of it last stays until it is closed."
+            findings.append(Finding(1, "warning", "writing", message))
+            data = None
         except OSError as error:
             findings.append(
                 Finding(
@@ -92,6 +121,12 @@ class _Found:
         elif file.kind is Kind.ARTICLE:
             self.broken.add(file.key)
         self.problems += [finding.at(file.relative) for finding in findings]
+
+    def _bytes(self, file: ContentFile) -> bytes:
+        """A file's content; known content is known whoever may be about to change it."""
+        data = read_file(file.path, MAX_BYTES + 1)
+        known = self.known.get(file.relative)
+        return data if known and known.source_hash == _digest(data) else read_closed(file.path, MAX_BYTES + 1)
 
     def _read(self, file: ContentFile, data: bytes, findings: list[Finding]) -> None:
         if file.kind is Kind.ARTICLE:
@@ -109,13 +144,14 @@ class _Found:
             findings += self.contexts.findings
 
     def _article(self, file: ContentFile, data: bytes, findings: list[Finding]) -> None:
-        digest = hashlib.blake2b(data, digest_size=16).hexdigest()
+        digest = _digest(data)
         known = self.known.get(file.relative)
         if known and known.source_hash == digest and (known.lang, known.id) == file.key:
             self.articles[file.key] = known
             return
-        article = _read_article(file, data, findings)
-        if article and not any(finding.severity == "error" for finding in findings):
+        read = _read_article(file, data, findings)
+        if read and not any(finding.severity == "error" for finding in findings):
+            article, self.pointers[file.key] = read
             self.articles[file.key] = replace(article, source_hash=digest)
         else:
             self.broken.add(file.key)
@@ -141,13 +177,23 @@ class _Found:
         categories = (self.categories.get(key) or Category(key[1], key[0], prettify(key[1])) for key in used)
         knowledge = KnowledgeBase(
             articles=tuple(self.articles[key] for key in sorted(self.articles)),
-            categories=tuple(sorted(categories, key=lambda c: (c.lang, c.order, c.name.casefold(), c.id))),
+            categories=in_category_order(categories),
             synonyms={lang: self.synonyms[lang] for lang in sorted(self.synonyms)},
             contexts=self.contexts.read,
         )
         known = {article_id for _, article_id in (*self.articles, *self.broken)}
         self.problems += [finding.at(CONTEXTS) for finding in self.contexts.missing(known)]
-        return Content(knowledge, in_order(self.problems), frozenset(self.broken - set(self.articles)))
+        broken = frozenset(self.broken - set(self.articles))
+        return Content(knowledge, in_order(self.problems), broken, self.pointers, tuple(self.writing))
+
+
+def in_category_order(categories: Iterable[Category]) -> tuple[Category, ...]:
+    """As they are shown, language by language."""
+    return tuple(sorted(categories, key=lambda c: (c.lang, c.order, c.name.casefold(), c.id)))
+
+
+def _digest(data: bytes) -> str:
+    return hashlib.blake2b(data, digest_size=16).hexdigest()
 
 
 def prettify(folder: str) -> str:
@@ -158,9 +204,7 @@ def prettify(folder: str) -> str:
 
 def _decode(data: bytes, findings: list[Finding]) -> str | None:
     if len(data) > MAX_BYTES:
-        message = (
-            f"is {len(data):,} bytes, more than {MAX_BYTES:,}: keep the text, and images as files beside it."
-        )
+        message = f"is more than {MAX_BYTES:,} bytes: keep the text, and images as files beside it."
         findings.append(Finding(1, "error", "size", message))
         return None
     try:
@@ -172,7 +216,7 @@ def _decode(data: bytes, findings: list[Finding]) -> str | None:
         return None
 
 
-def _read_article(file: ContentFile, data: bytes, findings: list[Finding]) -> Article | None:
+def _read_article(file: ContentFile, data: bytes, findings: list[Finding]) -> tuple[Article, Pointers] | None:
     text = _decode(data, findings)
     if text is None:
         return None
@@ -182,7 +226,9 @@ def _read_article(file: ContentFile, data: bytes, findings: list[Finding]) -> Ar
     _check_title(article, parts, matter)
     findings += matter.findings
     rendered = None if parts.unclosed else _rendered(article, parts, findings)
-    return _with_text(article, rendered) if rendered else None
+    if rendered is None:
+        return None
+    return _with_text(article, rendered), Pointers(rendered.links, rendered.images)
 
 
 def _with_fields(file: ContentFile, matter: FrontMatter) -> Article:

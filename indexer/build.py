@@ -1,8 +1,8 @@
 """Articles in, a snapshot out: `build_snapshot`, the path, top-down."""
 
-import os
 import shutil
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from hashlib import blake2b
 from pathlib import Path
@@ -14,11 +14,21 @@ from indexer.passages import passage_input, split_passages
 from search import analysis, calibration, snapshot
 from search.dense import Rows, as_owners
 from search.encoders import Encoder
-from search.records import Article, KnowledgeBase
-from search.snapshot import Manifest, ShelfManifest
+from search.lexical import Earlier
+from search.links import link
+from search.records import Article, KnowledgeBase, Passage
+from search.snapshot import Manifest, ShelfManifest, Snapshot
 
 # Raise it when the same Markdown gives another article or other passages: all of it is then read anew.
 READER = "1"
+
+
+@dataclass(frozen=True, slots=True)
+class Previous:
+    """The snapshot served until now, open, and where it lies: it is whole, and read as we read."""
+
+    folder: Path
+    snapshot: Snapshot
 
 
 class Progress(Protocol):
@@ -34,33 +44,55 @@ def no_progress(stage: str, done: int, total: int) -> None:
 
 def build_snapshot(
     knowledge: KnowledgeBase, folder: Path, name: str, encoder: Encoder, now: datetime, *,
-    previous: Path | None = None, progress: Progress = no_progress,
+    previous: Previous | None = None, progress: Progress = no_progress,
 ) -> Manifest:  # fmt: skip
     """Write `knowledge` to `folder` (made here) as the snapshot `name`; all of it is on disk on return.
 
-    A language that is as it was in the snapshot at `previous` is taken from there, by hard link.
+    A language that is as it was in `previous` is taken from there, by hard link; of one that changed, what
+    its unchanged articles gave: what is searched comes out the same, byte for byte.
     """
     folder.mkdir(parents=True)
-    old = snapshot.read_manifest(previous) if previous else None
     shelves: dict[str, ShelfManifest] = {}
     for lang in sorted({a.lang for a in knowledge.articles}):
         articles = [a for a in knowledge.articles if a.lang == lang]
         digest = shelf_digest(articles, encoder)
-        kept = old.shelves.get(lang) if old else None
+        kept = previous.snapshot.manifest.shelves.get(lang) if previous else None
         if previous and kept and kept.digest == digest:
-            shutil.copytree(previous / lang, folder / lang, copy_function=_link)
+            shutil.copytree(previous.folder / lang, folder / lang, copy_function=link)
             shelves[lang] = kept
         else:
-            shelves[lang] = _build_shelf(folder / lang, articles, digest, encoder, progress)
-    digest = content_digest(knowledge, encoder)
+            earlier = _Earlier(previous, lang, articles) if previous and kept else None
+            shelves[lang] = _build_shelf(folder / lang, articles, digest, encoder, progress, earlier)
+    digest = _digest(knowledge, {lang: shelf.digest for lang, shelf in shelves.items()})
     manifest = Manifest(name, now, digest, READER, analysis.fingerprint(), encoder.name, shelves)
     return snapshot.seal(folder, knowledge, manifest)
 
 
+class _Earlier:
+    """A language as it was: which of its articles are the same still, and what they gave."""
+
+    def __init__(self, previous: Previous, lang: str, articles: Sequence[Article]) -> None:
+        self._shelf = previous.snapshot.shelves[lang]
+        numbers = {a.id: number for number, a in enumerate(self._shelf.articles)}
+        pairs = ((n, numbers.get(a.id), a) for n, a in enumerate(articles))
+        self._same = {new: old for new, old, a in pairs if old is not None and self._shelf.articles[old] == a}
+        self.lexical = Earlier(previous.folder / lang, list(numbers), self._same)
+
+    def passages(self, number: int) -> tuple[Passage, ...] | None:
+        """Those of an article, by its number now; null where it changed."""
+        old = self._same.get(number)
+        if old is None:
+            return None
+        first, end = self._shelf.passage_starts[old : old + 2]
+        return self._shelf.passages[first:end]
+
+
 def _build_shelf(
-    folder: Path, articles: Sequence[Article], digest: str, encoder: Encoder, progress: Progress
-) -> ShelfManifest:
-    passages = [(number, p) for number, a in enumerate(articles) for p in split_passages(a)]
+    folder: Path, articles: Sequence[Article], digest: str, encoder: Encoder, progress: Progress,
+    earlier: _Earlier | None,
+) -> ShelfManifest:  # fmt: skip
+    cut = ((earlier and earlier.passages(n)) or split_passages(a) for n, a in enumerate(articles))
+    passages = [(number, p) for number, those in enumerate(cut) for p in those]
     questions = [(number, text) for number, a in enumerate(articles) for text in snapshot.question_texts(a)]
     inputs = [passage_input(articles[number], p) for number, p in passages]
     watch = _Watch(progress, f"encoding {articles[0].lang}", len(questions) + len(inputs))
@@ -70,8 +102,9 @@ def _build_shelf(
     passage_rows = Rows(encoder.encode(inputs, "passage", watch), as_owners(n for n, _ in passages))
     progress(f"indexing {articles[0].lang}", 0, len(articles))
     scale = snapshot.write_shelf(
-        folder, articles, [p for _, p in passages], question_rows, passage_rows, _unrelated(encoder)
-    )
+        folder, articles, [p for _, p in passages], question_rows, passage_rows, _unrelated(encoder),
+        earlier.lexical if earlier else None,
+    )  # fmt: skip
     progress(f"indexing {articles[0].lang}", len(articles), len(articles))
     share = snapshot.passage_share(articles, [p for _, p in passages])
     return ShelfManifest(len(articles), len(questions), len(passages), digest, scale, share)
@@ -106,14 +139,12 @@ def shelf_digest(articles: Iterable[Article], encoder: Encoder) -> str:
 
 def content_digest(knowledge: KnowledgeBase, encoder: Encoder) -> str:
     """What a whole snapshot depends on, as 32 hex digits."""
-    others = [knowledge.categories, knowledge.synonyms, knowledge.contexts]
-    rest = orjson.dumps(others, option=orjson.OPT_SORT_KEYS)
-    return blake2b(shelf_digest(knowledge.articles, encoder).encode() + rest, digest_size=16).hexdigest()
+    langs = {a.lang for a in knowledge.articles}
+    return _digest(
+        knowledge, {n: shelf_digest((a for a in knowledge.articles if a.lang == n), encoder) for n in langs}
+    )
 
 
-def _link(source: str, target: str) -> None:
-    """A hard link where the file system has them: a shelf's files never change once written."""
-    try:
-        os.link(source, target)
-    except OSError:
-        shutil.copy2(source, target)
+def _digest(knowledge: KnowledgeBase, shelves: Mapping[str, str]) -> str:
+    parts = [shelves, knowledge.categories, knowledge.synonyms, knowledge.contexts]
+    return blake2b(orjson.dumps(parts, option=orjson.OPT_SORT_KEYS), digest_size=16).hexdigest()

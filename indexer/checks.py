@@ -19,6 +19,8 @@ from indexer.references import Page, Site, check_image, check_link, open_page
 # A title is a line of results, a summary two.
 MAX_TITLE: Final = 120
 MAX_SUMMARY: Final = 300
+# Where sentences are shorter it is the words that are hard.
+LONG_SENTENCE: Final = 15
 # Beyond this many, a list of untranslated articles hides the rest.
 MAX_MISSING: Final = 20
 
@@ -26,7 +28,11 @@ MAX_MISSING: Final = 20
 def check_content(root: Path, content: Content, today: date) -> tuple[Problem, ...]:
     """Every problem, those of `read_content` too, by file and line."""
     site = Site(root, content)
-    pages = [page for article in content.knowledge.articles if (page := open_page(root, article))]
+    pages = [
+        page
+        for article in content.knowledge.articles
+        if (page := open_page(root, article, content.pointers.get((article.lang, article.id))))
+    ]
     alone = (
         problem
         for page in pages
@@ -81,9 +87,11 @@ def _check_reading(page: Page) -> Iterator[Problem]:
     paragraphs = [text for section in page.article.sections for text in section.paragraphs]
     ease = reading_ease(page.article.lang, paragraphs)
     if ease and ease.value < ease.floor:
+        long = ease.words_per_sentence > LONG_SENTENCE
+        how = "shorter sentences and words" if long else "shorter, plainer words"
         message = (
             f"is hard to read ({ease.measure} {int(ease.value)}, below {ease.floor:.0f}; "
-            f"{ease.words_per_sentence:.0f} words a sentence): use shorter sentences and words."
+            f"{ease.words_per_sentence:.0f} words a sentence): use {how}."
         )
         yield page.in_body("warning", "reading-ease", message, 1)
 

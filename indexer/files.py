@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Final
 
 from indexer.problems import Finding, Problem, Severity
+from search.errors import InputError
 
 CONTEXTS: Final = "contexts.yaml"
 LANGUAGE: Final = re.compile(r"[a-z]{2,3}(?:-(?:[A-Z]{2}|[0-9]{3}))?")
@@ -22,7 +23,7 @@ _UNSAFE_ID = re.compile(
 )
 
 
-class ContentError(Exception):
+class ContentError(InputError):
     """The content folder itself cannot be read: one sentence for the person who named it."""
 
 
@@ -88,6 +89,9 @@ class _Listing:
         except FileNotFoundError:
             return
         except OSError as error:
+            if not relative:
+                message = f"the content folder {folder} cannot be read ({error.strerror})."
+                raise ContentError(message) from error
             self._add(
                 relative,
                 "error",

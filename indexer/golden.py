@@ -14,6 +14,7 @@ from pydantic import TypeAdapter, ValidationError
 
 from indexer.goldenfile import Question
 from search.engine import SearchEngine
+from search.errors import InputError
 from search.records import Answer
 
 ACCEPTED: Final = "golden-accepted.json"
@@ -24,7 +25,7 @@ SHOWN: Final = 3
 _PLACES: Final = ("first", "second", "third")
 
 
-class GoldenError(Exception):
+class GoldenError(InputError):
     """There are no golden questions to ask, in one sentence."""
 
 

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from indexer.markdown import printable
+from search.errors import InputError
 from search.evaluation import Query
 from search.records import Article, Section
 
@@ -22,7 +23,7 @@ _BLANK_LINES = re.compile(r"\n[ \t]*\n")
 _LANG = re.compile(r"[A-Za-z]{2,3}(?:[-_][A-Za-z0-9]{2,8})*")
 
 
-class LabelledSetError(Exception):
+class LabelledSetError(InputError):
     """A file of the set cannot be used: one sentence, `file:line: what is wrong: how to mend it`."""
 
 

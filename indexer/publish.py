@@ -57,15 +57,19 @@ def open_current(data: Path, encoder: Encoder | None) -> Snapshot:
     return open_snapshot(current_folder(data), encoder)
 
 
-def prove(folder: Path, encoder: Encoder) -> None:
-    """Open a snapshot as a server would and ask each shelf a question it must find something for."""
+def prove(folder: Path, encoder: Encoder, earlier: SearchEngine | None = None) -> SearchEngine:
+    """Open a snapshot as a server would and ask each shelf a question it must find something for.
+
+    The engine that passed is returned; `earlier` is the one it follows, whose unchanged parts it shares.
+    """
     opened = open_snapshot(folder, encoder)
-    engine = SearchEngine(opened, encoder)
+    engine = SearchEngine(opened, encoder, earlier=earlier)
     for lang, shelf in opened.shelves.items():
         if not engine.search(shelf.articles[0].title, lang, limit=1).hits:
             raise SnapshotError(
                 f"The new snapshot {folder.name} finds nothing in {lang!r}; the old one stays."
             )
+    return engine
 
 
 def switch(data: Path, current: Current) -> None:

@@ -9,6 +9,8 @@ from indexer.passages import sentence_ends
 
 # Under this the two measures swing with every word.
 _ENOUGH_WORDS: Final = 60
+# Fewer are an item of a list or a label, such as a name: no prose to be read with ease.
+_LEAST_SENTENCE: Final = 4
 _WORD = re.compile(r"[^\W\d_]+")
 _VOWELS = re.compile(r"[aeiouy]+")
 
@@ -31,7 +33,8 @@ def reading_ease(lang: str, paragraphs: Iterable[str]) -> Ease | None:
     words: list[str] = []
     sentences = 0
     for paragraph in paragraphs:
-        if found := _WORD.findall(paragraph):
+        found = _WORD.findall(paragraph)
+        if len(found) >= _LEAST_SENTENCE:
             words += found
             sentences += sum(1 for _ in sentence_ends(paragraph)) + 1
     if len(words) < _ENOUGH_WORDS:

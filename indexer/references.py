@@ -5,10 +5,11 @@ import re
 from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from functools import cached_property
 from pathlib import Path
 from urllib.parse import unquote
 
-from indexer.articles import ARTICLE_FIELDS, Content, render_body
+from indexer.articles import ARTICLE_FIELDS, Content, Pointers, render_body
 from indexer.frontmatter import FrontMatter, Parts, split
 from indexer.links import Image, Link, resolve
 from indexer.markdown import MarkdownError, printable
@@ -21,17 +22,25 @@ _ELSEWHERE = re.compile(r"[a-z][a-z0-9+.-]*:|//", re.IGNORECASE)
 _ID = re.compile(r' id="([^"]+)"')
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Page:
     """An article with its file: where its fields, links and images stand."""
 
     article: Article
     path: str
-    matter: FrontMatter
     links: tuple[Link, ...]
     images: tuple[Image, ...]
-    body: str
-    body_line: int
+    parts: Parts
+
+    @property
+    def body(self) -> str:
+        """What stands below the front matter."""
+        return self.parts.body
+
+    @cached_property
+    def matter(self) -> FrontMatter:
+        """The fields, read when one of them is complained of: most pages are sound."""
+        return FrontMatter(self.parts, ARTICLE_FIELDS)
 
     def problem(self, severity: Severity, code: str, message: str, *, key: str, item: str = "") -> Problem:
         """A problem at a field, or at one item of its list."""
@@ -39,7 +48,7 @@ class Page:
 
     def in_body(self, severity: Severity, code: str, message: str, line: int) -> Problem:
         """A problem at a line of the text."""
-        return Problem(self.path, self.body_line + line - 1, severity, code, message)
+        return Problem(self.path, self.parts.body_line + line - 1, severity, code, message)
 
 
 @dataclass(slots=True)
@@ -62,22 +71,23 @@ class Site:
         return not path.startswith("..") and "\0" not in path and (self.root / path).is_file()
 
 
-def open_page(root: Path, article: Article) -> Page | None:
-    """Read the file again for its lines; None when it has gone, or changed and broken, meanwhile."""
+def open_page(root: Path, article: Article, known: Pointers | None) -> Page | None:
+    """Read the file again for its lines; None when it has gone, or changed and broken, meanwhile.
+
+    Without what is `known` of its links and images, its text is rendered to find them.
+    """
     path = f"{article.lang}/{article.id}.md"
     try:
         parts = split(printable((root / path).read_bytes().decode("utf-8-sig")))
-        links, images = _links_and_images(article, parts)
+        pointers = known or _pointers(article, parts)
     except (OSError, UnicodeDecodeError, MarkdownError):
         return None
-    return Page(article, path, FrontMatter(parts, ARTICLE_FIELDS), links, images, parts.body, parts.body_line)
+    return Page(article, path, pointers.links, pointers.images, parts)
 
 
-def _links_and_images(article: Article, parts: Parts) -> tuple[tuple[Link, ...], tuple[Image, ...]]:
-    if "<a " not in article.html and "![" not in parts.body and "<img" not in parts.body.lower():
-        return (), ()
+def _pointers(article: Article, parts: Parts) -> Pointers:
     rendered = render_body(article, parts.body)
-    return rendered.links, rendered.images
+    return Pointers(rendered.links, rendered.images)
 
 
 def check_link(page: Page, link: Link, site: Site) -> Iterator[Problem]:

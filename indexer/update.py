@@ -4,21 +4,22 @@ import os
 import shutil
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from time import perf_counter
+from time import monotonic, perf_counter, sleep
+from typing import Protocol
 
 from filelock import FileLock
 
 from indexer import golden
-from indexer.articles import Content, is_published, read_content
-from indexer.build import READER, Progress, build_snapshot, content_digest, no_progress
+from indexer.articles import Content, in_category_order, is_published, read_content
+from indexer.build import READER, Previous, Progress, build_snapshot, content_digest, no_progress
+from indexer.files import Kind
 from indexer.goldenfile import Question, read_golden
 from indexer.problems import Problem
 from indexer.publish import (
     Current,
     current_folder,
-    open_current,
     prove,
     prune,
     read_current,
@@ -29,8 +30,16 @@ from indexer.publish import (
 from indexer.vectors import VectorCache
 from search.encoders import Encoder, EncoderError
 from search.engine import SearchEngine
+from search.errors import InputError
 from search.records import Article, KnowledgeBase
-from search.snapshot import FORMAT, Manifest, SnapshotError, read_knowledge, read_manifest, verify
+from search.snapshot import Snapshot, SnapshotError, open_snapshot, read_knowledge, read_manifest, verify
+
+# A program that is at work in the folder, such as git, removes a file and writes it anew: what is gone is
+# believed to be when nothing more went or came for so long; for longer where it is much.
+_GONE, _MANY_GONE, _MANY, _LONGEST = 0.25, 2.0, 0.1, 10.0
+_LOOK_AGAIN = 0.1
+# How soon to look again at a file that somebody is writing.
+_WRITTEN = timedelta(seconds=0.5)
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +47,8 @@ class IndexReport:
     """What came of it. `encoded` are the texts that went through the encoder; `kept` the articles (as
     lang/id) whose broken files left their last good version live; `note` why this content is not the
     one served, where it is not; `due` when the next article appears by its `publish_at`; `flipped` the
-    golden questions that fare otherwise than in the last accepted run, a sentence each."""
+    golden questions that fare otherwise than in the last accepted run, a sentence each. Where a file was
+    being written, it is due again soon."""
 
     snapshot: str
     changed: bool
@@ -53,33 +63,66 @@ class IndexReport:
     flipped: tuple[str, ...] = ()
 
 
-class EmptyContentError(Exception):
+class EmptyContentError(InputError):
     """A content folder without an article to publish, in one sentence."""
+
+
+class Service(Protocol):
+    """What serves in this process, where anything does: what it holds open need not be read again."""
+
+    def serving(self) -> SearchEngine | None:
+        """The engine that is asked now."""
+
+    def take(self, engine: SearchEngine) -> None:
+        """Serve this one: it is proved and published."""
+
+
+class _NoService:
+    def serving(self) -> SearchEngine | None:
+        return None
+
+    def take(self, engine: SearchEngine) -> None:
+        """Whoever serves will open what is published."""
 
 
 @dataclass(frozen=True, slots=True)
 class _Served:
-    """What is served now, as far as the next build can use it."""
+    """What is served now, as far as the next build can use it; `open` where it is of our making."""
 
     folder: Path
-    manifest: Manifest
-    articles: dict[tuple[str, str], Article]
+    content: str
+    knowledge: KnowledgeBase
+    open: Snapshot | None
+    engine: SearchEngine | None
+
+    @property
+    def articles(self) -> dict[tuple[str, str], Article]:
+        """By language and id."""
+        return {(a.lang, a.id): a for a in self.knowledge.articles}
+
+    @property
+    def previous(self) -> Previous | None:
+        """To take over from, where it was read as we read."""
+        alike = self.open is not None and self.open.manifest.reader == READER
+        return Previous(self.folder, self.open) if self.open and alike else None
 
 
 def update_index(
-    content: Path, data: Path, encoder: Encoder, *, full: bool = False, progress: Progress = no_progress
-) -> IndexReport:
+    content: Path, data: Path, encoder: Encoder, *, full: bool = False, progress: Progress = no_progress,
+    service: Service | None = None,
+) -> IndexReport:  # fmt: skip
     """Publish what `content` says, if it says something new; `full` reads and encodes all of it anew.
 
     One at a time for a data folder: a second caller waits. Raises EmptyContentError, ContentError or
     SnapshotError; whatever is raised, what was served is served on.
     """
     started = perf_counter()
+    service = service or _NoService()
     snapshots_folder(data).mkdir(parents=True, exist_ok=True)
     with FileLock(data / "index.lock"):
         now = datetime.now(UTC)
-        served = None if full else _served(data)
-        read = read_content(content, _known(served))
+        served = None if full else _served(data, encoder, service)
+        read = _read(content, served)
         knowledge, kept = _publishable(read, served, now)
         if not knowledge.articles:
             raise EmptyContentError(
@@ -89,13 +132,16 @@ def update_index(
         digest = content_digest(knowledge, encoder)
         current = read_current(data)
         taken_back = not full and current is not None and current.rolled_back == digest
-        changed = not taken_back and (served is None or served.manifest.content != digest)
+        changed = not taken_back and (served is None or served.content != digest)
         encoded, flipped = 0, tuple[str, ...]()
         if changed:
             questions = _golden(content, data, read)
-            encoded, flipped = _publish(knowledge, data, encoder, served, now, full, progress, questions)
+            encoded, flipped = _publish(
+                knowledge, data, encoder, served, now, full, progress, questions, service
+            )  # fmt: skip
         manifest = read_manifest(current_folder(data))
-    scheduled = (a.publish_at for a in read.knowledge.articles if a.publish_at and a.publish_at > now)
+    due = [a.publish_at for a in read.knowledge.articles if a.publish_at and a.publish_at > now]
+    due += [datetime.now(UTC) + _WRITTEN] if read.writing else []
     return IndexReport(
         snapshot=manifest.id,
         changed=changed,
@@ -108,7 +154,7 @@ def update_index(
         note=f"rolled back: {manifest.id} stays until the content changes, or `index --full`"
         if taken_back
         else "",
-        due=min(scheduled, default=None),
+        due=min(due, default=None),
         flipped=flipped,
     )
 
@@ -119,22 +165,46 @@ def _golden(content: Path, data: Path, read: Content) -> tuple[Question, ...]:
     return found.questions if found else ()
 
 
-def _served(data: Path) -> _Served | None:
+def _served(data: Path, encoder: Encoder, service: Service) -> _Served | None:
     """What is served now; null where that is nothing, or not as it was written."""
     try:
         folder = current_folder(data)
         manifest = read_manifest(folder)
+        engine = service.serving()
+        if engine and engine.snapshot.manifest.id == manifest.id and engine.snapshot.manifest.encoder:
+            verify(folder, manifest)  # files are taken over from there
+            return _Served(folder, manifest.content, engine.snapshot.knowledge, engine.snapshot, engine)
         verify(folder, manifest)
     except SnapshotError:
         return None
-    return _Served(folder, manifest, {(a.lang, a.id): a for a in read_knowledge(folder).articles})
+    try:
+        opened = open_snapshot(folder, encoder)
+    except SnapshotError:  # whole, but made by another program: its articles are as good as ever
+        return _Served(folder, manifest.content, read_knowledge(folder), None, None)
+    return _Served(folder, manifest.content, opened.knowledge, opened, None)
 
 
 def _known(served: _Served | None) -> dict[str, Article]:
     """Articles by path, to be taken as they are where their file is unchanged and read as it was."""
-    if served is None or (served.manifest.reader, served.manifest.format) != (READER, FORMAT):
+    if served is None or served.previous is None:
         return {}
-    return {f"{lang}/{name}.md": article for (lang, name), article in served.articles.items()}
+    return {f"{a.lang}/{a.id}.md": a for a in served.knowledge.articles}
+
+
+def _read(content: Path, served: _Served | None) -> Content:
+    """What the folder says, once what is gone from it is gone for good."""
+    known, expected = _known(served), set(served.articles) if served else set()
+    read = read_content(content, known)
+    began = since = monotonic()
+    while gone := expected - read.named:
+        sleep(_LOOK_AGAIN)
+        read = read_content(content, known)
+        if expected - read.named != gone:
+            since = monotonic()
+        quiet = _MANY_GONE if len(gone) > len(expected) * _MANY else _GONE
+        if monotonic() - since >= quiet or monotonic() - began >= _LONGEST:
+            break
+    return read
 
 
 def _publishable(
@@ -145,14 +215,31 @@ def _publishable(
     kept = {key: last_good[key] for key in read.broken if key in last_good}
     shown = [a for a in read.knowledge.articles if is_published(a, now) and a.visibility == "public"]
     articles = sorted((*shown, *kept.values()), key=lambda a: (a.lang, a.id))
-    return replace(read.knowledge, articles=tuple(articles)), tuple(
+    knowledge = _with_unread(read, served.knowledge) if served else read.knowledge
+    return replace(knowledge, articles=tuple(articles)), tuple(
         f"{lang}/{name}" for lang, name in sorted(kept)
     )
 
 
+def _with_unread(read: Content, last: KnowledgeBase) -> KnowledgeBase:
+    """Synonyms, contexts and categories whose file is being written are still what they were."""
+    knowledge = read.knowledge
+    for file in read.writing:
+        if file.kind is Kind.SYNONYMS and file.lang in last.synonyms:
+            synonyms = {**knowledge.synonyms, file.lang: last.synonyms[file.lang]}
+            knowledge = replace(knowledge, synonyms=dict(sorted(synonyms.items())))
+        elif file.kind is Kind.CONTEXTS:
+            knowledge = replace(knowledge, contexts=last.contexts)
+        elif file.kind is Kind.CATEGORY:
+            kept = {(c.lang, c.id): c for c in last.categories}
+            named = (kept.get(file.key, c) if (c.lang, c.id) == file.key else c for c in knowledge.categories)
+            knowledge = replace(knowledge, categories=in_category_order(named))
+    return knowledge
+
+
 def _publish(
     knowledge: KnowledgeBase, data: Path, encoder: Encoder, served: _Served | None, now: datetime, full: bool,
-    progress: Progress, questions: Sequence[Question],
+    progress: Progress, questions: Sequence[Question], service: Service,
 ) -> tuple[int, tuple[str, ...]]:  # fmt: skip
     """Build aside, prove, switch, tidy; how many texts were encoded, and which golden questions flipped."""
     name = f"{now:%Y%m%dT%H%M%S%f}Z"
@@ -161,14 +248,15 @@ def _publish(
         shutil.rmtree(data / "vectors", ignore_errors=True)
     try:
         with VectorCache(encoder, data / "vectors") as cache:
-            previous = served.folder if served else None
+            previous = served.previous if served else None
             build_snapshot(knowledge, aside, name, cache, now, previous=previous, progress=progress)
-            prove(aside, cache)
+            engine = prove(aside, encoder, served.engine if served else None)
             aside.rename(final)
             sync_folder(final.parent)
             switch(data, Current(name))
+            service.take(engine)
             encoded = cache.encoded
-            flipped = _flipped(questions, data, cache)
+            flipped = _flipped(questions, data, engine, cache)
             cache.forget_unused()  # after the golden questions, whose vectors are wanted again
     finally:
         shutil.rmtree(aside, ignore_errors=True)
@@ -176,12 +264,14 @@ def _publish(
     return encoded, flipped
 
 
-def _flipped(questions: Sequence[Question], data: Path, encoder: Encoder) -> tuple[str, ...]:
+def _flipped(
+    questions: Sequence[Question], data: Path, published: SearchEngine, encoder: Encoder
+) -> tuple[str, ...]:
     """What fares otherwise in what has just been published; a warning, which nothing must fail for."""
     if not questions:
         return ()
     try:
-        run = golden.ask_golden(questions, SearchEngine(open_current(data, encoder), encoder))
+        run = golden.ask_golden(questions, SearchEngine(published.snapshot, encoder, earlier=published))
     except (SnapshotError, EncoderError, OSError) as error:
         return (f"The golden questions could not be asked: {error}",)
     return tuple(map(str, golden.flips(golden.read_accepted(data), run)))

@@ -76,9 +76,7 @@ class VectorCache:
                 transaction.delete(key)
 
     def _key(self, text: str, role: Role) -> bytes:
-        return blake2b(
-            f"{self.name}\0{role}\0{text}".encode("utf-8", "surrogatepass"), digest_size=20
-        ).digest()
+        return _key(self.name, text, role)
 
     def _keep(self, vectors: dict[bytes, Vectors]) -> None:
         with self._store.begin(write=True) as transaction:
@@ -93,3 +91,20 @@ class VectorCache:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self._store.close()
+
+
+def read_known(folder: Path, encoder: str, texts: Sequence[str], role: Role) -> list[Vectors | None]:
+    """What a cache in `folder` has for each text by the encoder of that name, without opening the encoder."""
+    if not (folder / "data.mdb").is_file():
+        return [None] * len(texts)
+    store = lmdb.open(str(folder), readonly=True, map_size=_MAP_SIZE)
+    try:
+        with store.begin(buffers=True) as transaction:
+            found = [transaction.get(_key(encoder, text, role)) for text in texts]
+            return [None if value is None else np.frombuffer(value, np.float32).copy() for value in found]
+    finally:
+        store.close()
+
+
+def _key(encoder: str, text: str, role: Role) -> bytes:
+    return blake2b(f"{encoder}\0{role}\0{text}".encode("utf-8", "surrogatepass"), digest_size=20).digest()

@@ -2,51 +2,89 @@
 
 import logging
 import threading
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from watchfiles import watch
 
 from indexer.articles import ContentError
 from indexer.problems import Problem
-from indexer.update import EmptyContentError, IndexReport, update_index
+from indexer.update import EmptyContentError, IndexReport, Service, update_index
 from search.encoders import Encoder, EncoderError
 from search.snapshot import SnapshotError
 
 _log = logging.getLogger("sportello.watch")
 
 # How often to look whether the folder is still the same one, and whether an article is due.
-_LOOK_MS = 2_000
+_LOOK_MS = 500
 # Editors save in bursts (write aside, rename, touch): wait for this much quiet.
-_DEBOUNCE_MS = 200
+_DEBOUNCE_MS = 50
+# A system may lose changes, when there are very many, or have none to tell of, on a network's drive.
+_ANYWAY = timedelta(minutes=5)
 
 
-def watch_content(content: Path, data: Path, encoder: Encoder, stop: threading.Event) -> None:
+def watch_content(
+    content: Path, data: Path, encoder: Encoder, stop: threading.Event, service: Service | None = None
+) -> None:
     """Index `content` now and after each change. Nothing in the folder ends this; `stop` does.
 
     What cannot be published is said in the log, and what was served is served on.
     """
-    while not stop.is_set():
-        due = _update(content, data, encoder)
+    _Watch(content, data, encoder, stop, service).run()
+
+
+class _Watch:
+    def __init__(
+        self, content: Path, data: Path, encoder: Encoder, stop: threading.Event, service: Service | None
+    ) -> None:
+        self._content, self._data, self._encoder, self._stop = content, data, encoder, stop
+        self._service = service
+        self._said = ""
+
+    def run(self) -> None:
+        while not self._stop.is_set():
+            due = self._update()
+            try:
+                self._follow(due)
+            except FileNotFoundError:
+                self._stop.wait(_LOOK_MS / 1000)
+
+    def _follow(self, due: datetime) -> None:
+        """Update whenever something changed or is due, until the folder is another, or `stop`."""
+        folder = self._content.stat().st_ino
+        unseen = True  # what changed after the folder was read and before it was watched
+        # One watch for all: it notes what changes while an update is under way.
+        for changed in watch(
+            self._content, stop_event=self._stop, step=_DEBOUNCE_MS, rust_timeout=_LOOK_MS,
+            yield_on_timeout=True, raise_interrupt=False,
+        ):  # fmt: skip
+            # A folder put in the other's place (a new checkout, a mount) is not watched: begin again.
+            if self._content.stat().st_ino != folder:
+                return
+            if changed or unseen or datetime.now(UTC) >= due:
+                due, unseen = self._update(), False
+
+    def _update(self) -> datetime:
+        """Index once, and say what came of it; when to do so again though nothing changes."""
+        anyway = datetime.now(UTC) + _ANYWAY
         try:
-            _wait(content, due, stop)
-        except FileNotFoundError:
-            stop.wait(_LOOK_MS / 1000)
+            report = update_index(self._content, self._data, self._encoder, service=self._service)
+        except (ContentError, EmptyContentError, SnapshotError, EncoderError) as error:
+            self._say(error)
+            return anyway
+        except Exception:  # noqa: BLE001
+            # The watch must outlive what nobody thought of: without it, every later edit is lost in silence.
+            _log.exception("Indexing %s failed; what was served is served on.", self._content)
+            return anyway
+        self._said = ""
+        log_report(report)
+        return min(report.due or anyway, anyway)
 
-
-def _update(content: Path, data: Path, encoder: Encoder) -> datetime | None:
-    """Index once, and say what came of it; when to do so again though nothing changes."""
-    try:
-        report = update_index(content, data, encoder)
-    except (ContentError, EmptyContentError, SnapshotError, EncoderError) as error:
-        _log.error("%s", error)
-        return None
-    except Exception:  # noqa: BLE001
-        # The watch must outlive what nobody thought of: without it, every later edit is lost in silence.
-        _log.exception("Indexing %s failed; what was served is served on.", content)
-        return None
-    log_report(report)
-    return report.due
+    def _say(self, error: Exception) -> None:
+        """Once: a folder that is away is looked for twice a second."""
+        if str(error) != self._said:
+            self._said = str(error)
+            _log.error("%s", error)
 
 
 def log_report(report: IndexReport) -> None:
@@ -68,17 +106,3 @@ def log_report(report: IndexReport) -> None:
 
 def _level(problem: Problem) -> int:
     return logging.ERROR if problem.severity == "error" else logging.WARNING
-
-
-def _wait(content: Path, due: datetime | None, stop: threading.Event) -> None:
-    """Return when something changed, when an article is due, when the folder is another, or at `stop`."""
-    folder = content.stat().st_ino
-    changes = watch(
-        content, stop_event=stop, step=_DEBOUNCE_MS, rust_timeout=_LOOK_MS, yield_on_timeout=True,
-        raise_interrupt=False,
-    )  # fmt: skip
-    for changed in changes:
-        # A folder put in the other's place (a new checkout, a mount) is not watched: begin again.
-        replaced = content.stat().st_ino != folder
-        if changed or replaced or (due is not None and datetime.now(UTC) >= due):
-            return

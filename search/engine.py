@@ -1,6 +1,6 @@
 """SearchEngine.search: a question in, answers and a verdict out."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from copy import copy
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
@@ -57,29 +57,40 @@ class _Found:
     verdict: Verdict
 
 
+@dataclass(frozen=True, slots=True)
+class _Parts:
+    """What is made of a shelf's articles when it is opened, and what of: the shelf's digest, the synonyms."""
+
+    digest: str
+    synonyms: Mapping[str, Sequence[str]]
+    titles: TitleIndex
+    about: frozenset[str]
+    speller: Speller
+
+
 _NOTHING = _Found((), answerability.NOTHING)
 
 
 class SearchEngine:
     """Searches one snapshot, from any thread. Without an encoder every search is lexical.
 
-    `confirmed` are the questions it has learned the answers to.
+    `confirmed` are the questions it has learned the answers to. `earlier` is the engine of an earlier
+    snapshot: it shares those of its parts that would come out the same.
     """
 
     def __init__(
         self, snapshot: Snapshot, encoder: Encoder | None, *, confirmed: Sequence[Confirmed] = (),
-        cached_vectors: int = CACHED_VECTORS,
+        cached_vectors: int = CACHED_VECTORS, earlier: "SearchEngine | None" = None,
     ) -> None:  # fmt: skip
         self.snapshot = snapshot
         self._encoder = encoder
         self._vector = lru_cache(maxsize=cached_vectors)(self._encode)
         shelves = snapshot.shelves
-        self._titles = {lang: TitleIndex(s.articles, s.analyzer) for lang, s in shelves.items()}
-        self._known = {lang: _about(s) for lang, s in shelves.items()}
         known = snapshot.knowledge.synonyms
-        self._spellers = {
-            lang: Speller(_texts(s, known.get(lang, {})), s.analyzer) for lang, s in shelves.items()
-        }
+        self._parts = {lang: _parts(s, known.get(lang, {}), snapshot, earlier) for lang, s in shelves.items()}
+        self._titles = {lang: parts.titles for lang, parts in self._parts.items()}
+        self._known = {lang: parts.about for lang, parts in self._parts.items()}
+        self._spellers = {lang: parts.speller for lang, parts in self._parts.items()}
         self._numbers = {lang: {a.id: n for n, a in enumerate(s.articles)} for lang, s in shelves.items()}
         self._learned = {lang: self._learn(s, confirmed, {}) for lang, s in shelves.items()}
         self._synonyms = {lang: Synonyms(known.get(lang, {}), s.analyzer) for lang, s in shelves.items()}
@@ -235,6 +246,34 @@ class SearchEngine:
         return answerability.lacking(verdict, missing(text, weights, known, shelf.analyzer))
 
 
+def _parts(
+    shelf: Shelf, synonyms: Mapping[str, Sequence[str]], snapshot: Snapshot, earlier: SearchEngine | None
+) -> _Parts:
+    """A shelf's parts: the earlier ones where their makings, by digest and in full, are the same."""
+    digest = snapshot.manifest.shelves[shelf.lang].digest
+    made = earlier._parts.get(shelf.lang) if earlier else None  # noqa: SLF001  one of ours
+    if made and (made.digest, made.synonyms) == (digest, synonyms):
+        return made
+    if made and earlier:
+        before = earlier.snapshot.shelves[shelf.lang]
+        speller = _respelled(shelf, synonyms, before, made)
+    else:
+        speller = Speller(_texts(shelf, synonyms), shelf.analyzer)
+    return _Parts(
+        digest, synonyms, TitleIndex(shelf.articles, shelf.analyzer), _about(shelf), speller
+    )  # fmt: skip
+
+
+def _respelled(shelf: Shelf, synonyms: Mapping[str, Sequence[str]], before: Shelf, made: _Parts) -> Speller:
+    """The words of what changed, in place of those of what it was: the same as from all texts."""
+    was, now = ({a.id: a for a in s.articles} for s in (before, shelf))
+    gone = {n for n, a in enumerate(before.articles) if now.get(a.id) != a}
+    new = {n for n, a in enumerate(shelf.articles) if was.get(a.id) != a}
+    return Speller(
+        _texts(shelf, synonyms, new), shelf.analyzer, made.speller, _texts(before, made.synonyms, gone)
+    )  # fmt: skip
+
+
 def _about(shelf: Shelf) -> frozenset[str]:
     """The terms of what a shelf's articles say they answer."""
     return frozenset(
@@ -242,14 +281,19 @@ def _about(shelf: Shelf) -> frozenset[str]:
     )
 
 
-def _texts(shelf: Shelf, synonyms: Mapping[str, Sequence[str]]) -> Iterator[str]:
-    """Everything a shelf says, and what its editors know customers to say, for its words."""
+def _texts(
+    shelf: Shelf, synonyms: Mapping[str, Sequence[str]], numbers: Iterable[int] | None = None
+) -> Iterator[str]:
+    """Everything a shelf says, or its articles of those numbers, and what its editors know customers to say,
+    for its words."""
     for theirs, ours in synonyms.items():
         yield from (theirs, *ours)
-    for article in shelf.articles:
+    for number in range(len(shelf.articles)) if numbers is None else numbers:
+        article = shelf.articles[number]
         yield from (article.title, article.summary, *article.questions, *article.tags)
         yield from (section.heading for section in article.sections)
-    yield from (passage.text for passage in shelf.passages)
+        first, end = shelf.passage_starts[number : number + 2]
+        yield from (passage.text for passage in shelf.passages[first:end])
 
 
 def _judge(shelf: Shelf, candidates: Candidates, top: int, *, foreign: bool) -> Verdict:

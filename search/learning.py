@@ -25,6 +25,8 @@ _CAP = 0.5
 _HALF_LIFE_DAYS = 180
 # Confirmed before the article was last edited: it may say something else now.
 _EDITED = 0.5
+# Less moves nothing: one session is worn off after fourteen months, or eight where the article changed.
+_LEAST = 0.1
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +43,10 @@ class Confirmed:
 
 
 def weight(confirmed: Confirmed, updated: date | None, today: date) -> float:
-    """How much it counts, 0 to 1, for an article last `updated` then: one session ½, three ¾, and so on."""
+    """How much it counts, 0 to 1, for an article last `updated` then: one session ½, three ¾, and so on.
+
+    0 once it is worn off.
+    """
     if confirmed.vetoed or confirmed.sessions < 1:
         return 0.0
     worth = confirmed.sessions / (confirmed.sessions + 1)
@@ -49,7 +54,8 @@ def weight(confirmed: Confirmed, updated: date | None, today: date) -> float:
         return worth
     half_lives = max((today - confirmed.last).days, 0) / _HALF_LIFE_DAYS
     worth *= float(0.5**half_lives)
-    return worth * (_EDITED if updated and updated > confirmed.last else 1.0)
+    worth *= _EDITED if updated and updated > confirmed.last else 1.0
+    return worth if worth >= _LEAST else 0.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,10 +75,19 @@ class Learned:
         lifts = np.zeros(len(documents), np.float32)
         if not len(self.owners):
             return lifts
-        likeness = np.clip((self.vectors @ vector - self.unrelated) / max(1 - self.unrelated, 1e-6), 0, 1)
         at = np.searchsorted(documents, self.owners)
-        known = (at < len(documents)) & (documents[np.minimum(at, len(documents) - 1)] == self.owners)
-        np.maximum.at(lifts, at[known], (_LIFT * self.weights * likeness**2)[known].astype(np.float32))
+        known = np.flatnonzero(
+            (at < len(documents)) & (documents[np.minimum(at, len(documents) - 1)] == self.owners)
+        )
+        few = 2 * len(known) < len(self.owners)  # copying many vectors costs more than reading them all
+        # Not by `@`: BLAS shares so little among threads, which wait for each other on a busy machine.
+        cosines = (
+            np.einsum("ij,j->i", self.vectors[known], vector)
+            if few
+            else np.einsum("ij,j->i", self.vectors, vector)[known]
+        )
+        likeness = np.clip((cosines - self.unrelated) / max(1 - self.unrelated, 1e-6), 0, 1)
+        np.maximum.at(lifts, at[known], (_LIFT * self.weights[known] * likeness**2).astype(np.float32))
         capped: Floats = np.minimum(lifts, np.float32(_CAP) * scores)
         return capped
 

@@ -1,11 +1,13 @@
 """Whoosh, written and read: the lexical index of one language, ranked by BM25F.
 
 Whoosh's files are the index of record. Scoring a query through Whoosh costs Python per posting (27 ms
-at 50,000 articles), so its postings are read once, when the index is written, into arrays of ready-made
-scores: the same ranking, score for score, in a tenth of a millisecond.
+at 50,000 articles), so the same postings are also written as arrays of ready-made scores: the same ranking,
+score for score, in a tenth of a millisecond. Both take over what an earlier index has.
 """
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+import shutil
+from collections import Counter
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -16,7 +18,9 @@ from whoosh.analysis import SpaceSeparatedTokenizer
 from whoosh.fields import ID, TEXT, Schema
 from whoosh.filedb.filestore import FileStorage
 from whoosh.scoring import bm25
+from whoosh.util.numeric import byte_to_length, length_to_byte
 
+from search.links import link
 from search.synonyms import Word
 
 # A title says what the article is about in few words; so do the editor's other wordings, and tags, which
@@ -27,75 +31,172 @@ WEIGHTS = {"title": 2.0, "questions": 2.0, "body": 1.0, "tags": 2.0}
 B = 0.4
 K1 = 1.2
 
+# Whoosh's index is written whole again when so much of it would be deleted documents.
+_STALE = 0.25
+
+Ints = NDArray[np.int64]
+# The rows of `postings.npy`.
+_TERM, _DOCUMENT, _FIELD = 0, 1, 2
+
 Fields = Mapping[str, Sequence[str]]
 """A document's terms by field: the keys are those of WEIGHTS."""
 
 
-def write(folder: Path, documents: Iterable[Fields]) -> None:
-    """Write one language's documents, numbered in their order, to `folder`, which is made here."""
-    store = folder / "whoosh"
+@dataclass(frozen=True, slots=True)
+class Earlier:
+    """An index to take over from: its folder, its documents' keys, and which of the new are as they were.
+
+    `same` maps a document's number to the one it had; files are taken over by hard link, none is changed.
+    """
+
+    folder: Path
+    keys: Sequence[str]
+    same: Mapping[int, int]
+
+
+def write(
+    folder: Path, keys: Sequence[str], fields: Callable[[int], Fields], earlier: Earlier | None = None
+) -> None:
+    """Write one language's documents, numbered in the order of their keys, to `folder`, which is made here.
+
+    `fields(n)` are document n's. What is there `earlier` is not analysed again; the arrays are the same.
+    """
+    _write_record(folder / "whoosh", keys, fields, earlier)
+    found = _Postings(earlier)
+    for number in range(len(keys)):
+        if earlier is None or number not in earlier.same:
+            found.add(number, fields(number))
+    _write_arrays(folder, *found.all(), len(keys))
+
+
+def _write_record(
+    store: Path, keys: Sequence[str], fields: Callable[[int], Fields], earlier: Earlier | None
+) -> None:
+    """Whoosh's index: with one more segment for what is new, or, where much of it is old, written whole."""
     store.mkdir(parents=True)
-    text = TEXT(analyzer=SpaceSeparatedTokenizer(), phrase=False)
-    schema = Schema(number=ID(stored=True), **dict.fromkeys(WEIGHTS, text))
-    index = FileStorage(str(store)).create_index(schema)
+    same: Mapping[int, int] = {}
+    gone: list[str] = []
+    if earlier and _take_over(earlier, store):
+        index = FileStorage(str(store)).open_index()
+        same = earlier.same
+        kept = set(same.values())
+        gone = [key for number, key in enumerate(earlier.keys) if number not in kept]
+        if index.doc_count_all() - index.doc_count() + len(gone) > len(keys) * _STALE:
+            index.close()
+            shutil.rmtree(store)
+            _write_record(store, keys, fields, None)
+            return
+    else:
+        index = FileStorage(str(store)).create_index(_schema())
     writer = index.writer(limitmb=256)
-    for number, fields in enumerate(documents):
-        present = {name: " ".join(fields[name]) for name in WEIGHTS if fields.get(name)}
-        writer.add_document(number=str(number), **present)
-    writer.commit(optimize=True)
-    with index.reader() as reader:
-        _write_arrays(folder, reader)
+    for key in gone:
+        writer.delete_by_term("key", key)
+    for number, key in enumerate(keys):
+        if number not in same:
+            document = fields(number)
+            present = {name: " ".join(document[name]) for name in WEIGHTS if document.get(name)}
+            writer.add_document(key=key, **present)
+    writer.commit()
     index.close()
 
 
-def _write_arrays(folder: Path, reader: Any) -> None:
-    """Postings as four flat arrays: term t's documents and scores are [starts[t], starts[t + 1])."""
-    numbers: dict[str, int] = {}
-    terms, documents, scores = [], [], []
-    for text, ids, points in _scored_postings(reader):
-        terms.append(np.full(len(ids), numbers.setdefault(text, len(numbers)), np.int64))
-        documents.append(ids)
-        scores.append(points)
-    term, document, score = (np.concatenate(a) if a else np.zeros(0) for a in (terms, documents, scores))
+def _take_over(earlier: Earlier, store: Path) -> bool:
+    """Whoosh never changes a segment once it is written, so it is linked; its table of contents is copied."""
+    for path in (earlier.folder / "whoosh").iterdir():
+        if path.suffix == ".seg":
+            link(path, store / path.name)
+        elif path.suffix == ".toc":
+            shutil.copyfile(path, store / path.name)
+    return any(store.iterdir())
+
+
+def _schema() -> Any:
+    text = TEXT(analyzer=SpaceSeparatedTokenizer(), phrase=False)
+    return Schema(key=ID(stored=True, unique=True), **dict.fromkeys(WEIGHTS, text))
+
+
+class _Postings:
+    """Postings as they are collected: rows of term, document, field and how often."""
+
+    def __init__(self, earlier: Earlier | None) -> None:
+        self._numbers: dict[str, int] = {}
+        self._rows: list[Ints] = []
+        if earlier:
+            self._take_over(earlier)
+
+    def _take_over(self, earlier: Earlier) -> None:
+        self._numbers = _read_terms(earlier.folder)
+        rows = np.load(earlier.folder / "postings.npy").astype(np.int64)
+        moved = np.full(len(earlier.keys), -1, np.int64)
+        moved[list(earlier.same.values())] = list(earlier.same)
+        rows[_DOCUMENT] = moved[rows[_DOCUMENT]]
+        self._rows.append(rows[:, rows[_DOCUMENT] >= 0])
+
+    def add(self, document: int, fields: Fields) -> None:
+        for field, name in enumerate(WEIGHTS):
+            counted = Counter(fields.get(name, ()))
+            terms = [self._numbers.setdefault(term, len(self._numbers)) for term in counted]
+            row = [terms, [document] * len(terms), [field] * len(terms), list(counted.values())]
+            self._rows.append(np.array(row, np.int64).reshape(4, -1))
+
+    def all(self) -> tuple[list[str], Ints]:
+        """The terms that are in use, sorted, and the rows, sorted: whatever was collected in which order."""
+        rows = np.concatenate(self._rows, axis=1) if self._rows else np.zeros((4, 0), np.int64)
+        spelled = list(self._numbers)
+        used = sorted(np.unique(rows[_TERM]).tolist(), key=spelled.__getitem__)
+        moved = np.zeros(len(spelled), np.int64)
+        moved[used] = np.arange(len(used))
+        rows[_TERM] = moved[rows[_TERM]]
+        return [spelled[number] for number in used], rows[:, np.lexsort(rows[[_FIELD, _DOCUMENT, _TERM]])]
+
+
+def _write_arrays(folder: Path, terms: Sequence[str], rows: Ints, count: int) -> None:
+    """Term t's documents and ready scores are [starts[t], starts[t + 1]); the postings they are made from."""
+    key = rows[_TERM] * max(count, 1) + rows[_DOCUMENT]
     # One row a term and document: its fields' scores added up.
-    key = term.astype(np.int64) * max(reader.doc_count_all(), 1) + document.astype(np.int64)
-    keys, inverse = np.unique(key, return_inverse=True)
-    owner, ids = np.divmod(keys, max(reader.doc_count_all(), 1))
-    starts = np.searchsorted(owner, np.arange(len(numbers) + 1))
-    np.save(folder / "starts.npy", starts.astype(np.int64))
-    np.save(folder / "documents.npy", ids.astype(np.int32))
-    np.save(folder / "scores.npy", np.bincount(inverse, score, len(keys)).astype(np.float32))
-    (folder / "terms.txt").write_text("\n".join(numbers), "utf-8")
+    first = np.flatnonzero(np.diff(key, prepend=-1))
+    scores = np.add.reduceat(_scored(rows, count), first) if len(first) else np.zeros(0)
+    np.save(folder / "postings.npy", rows.astype(np.int32))
+    np.save(folder / "starts.npy", np.searchsorted(rows[_TERM, first], np.arange(len(terms) + 1)))
+    np.save(folder / "documents.npy", rows[_DOCUMENT, first].astype(np.int32))
+    np.save(folder / "scores.npy", scores.astype(np.float32))
+    (folder / "terms.txt").write_text("\n".join(terms), "utf-8")
 
 
-def _scored_postings(reader: Any) -> Iterator[tuple[str, NDArray[np.int64], NDArray[np.float64]]]:
-    """Each field's terms with their documents and Whoosh's own weighted BM25F scores of them."""
-    count = reader.doc_count_all()
-    # Whoosh adds documents in order into one segment, but says so nowhere: trust what it stored.
-    numbers = np.array([int(reader.stored_fields(n)["number"]) for n in range(count)], np.int64)
-    for name, weight in WEIGHTS.items():
-        lengths = np.array([reader.doc_field_length(n, name) for n in range(count)], np.float64)
-        mean = (reader.field_length(name) / count if count else 0) or 1
-        for text in reader.lexicon(name):
-            found = list(_walk(reader.postings(name, text)))
-            ids = np.array([number for number, _ in found], np.int64)
-            frequency = np.array([times for _, times in found], np.float64)
-            idf = np.log(count / (len(ids) + 1)) + 1
-            yield text.decode("utf-8"), numbers[ids], weight * bm25(idf, frequency, lengths[ids], mean, B, K1)
+def _scored(rows: Ints, count: int) -> NDArray[np.float64]:
+    """Whoosh's own weighted BM25F of each posting, over the documents that there are."""
+    term, document, field, times = rows
+    weights = np.array(list(WEIGHTS.values()))
+    lengths = np.zeros((len(weights), count), np.int64)
+    np.add.at(lengths, (field, document), times)
+    means = lengths.sum(1) / max(count, 1)
+    means[means == 0] = 1
+    group = term * len(weights) + field
+    frequency = np.bincount(group)[group] if len(group) else group
+    idf = np.log(count / (frequency + 1)) + 1
+    points: NDArray[np.float64] = weights[field] * bm25(
+        idf, times, _as_stored(lengths)[field, document], means[field], B, K1
+    )
+    return points
 
 
-def _walk(matcher: Any) -> Iterator[tuple[int, float]]:
-    while matcher.is_active():
-        yield matcher.id(), matcher.weight()
-        matcher.next()
+def _as_stored(lengths: Ints) -> Ints:
+    """Whoosh keeps a document's length in one byte: exact while short, near enough when long."""
+    exact, inverse = np.unique(lengths, return_inverse=True)
+    stored = np.array([byte_to_length(length_to_byte(int(n))) for n in exact], np.int64)
+    return stored[inverse].reshape(lengths.shape)
+
+
+def _read_terms(folder: Path) -> dict[str, int]:
+    terms = (folder / "terms.txt").read_text("utf-8").split("\n")
+    return {term: number for number, term in enumerate(terms) if term}
 
 
 class LexicalIndex:
     """One language's postings, memory-mapped and open for queries from any thread."""
 
     def __init__(self, folder: Path) -> None:
-        terms = (folder / "terms.txt").read_text("utf-8").split("\n")
-        self.numbers = {term: number for number, term in enumerate(terms) if term}
+        self.numbers = _read_terms(folder)
         self._starts = np.load(folder / "starts.npy")
         # As plain views of the mapped files: slicing numpy's own memmap class costs more than scoring.
         self._documents = np.asarray(np.load(folder / "documents.npy", mmap_mode="r"))

@@ -138,6 +138,11 @@ def what_is_asked(text: str, analyzer: Analyzer, known: Container[str] | None = 
     return "\n".join(s.text for s in _chosen(body or sentences)) or text
 
 
+def begins_to_ask(text: str, lang: str) -> bool:
+    """Whether `text` begins as questions of a language do; `lang` is its base tag."""
+    return bool(_said(_BEGIN, lang, "^ ").search(_folded(text)))
+
+
 def _read(text: str, analyzer: Analyzer, known: Container[str] | None) -> _Sentence:
     lang = analyzer.lang.partition("-")[0]
     head, colon, rest = text.partition(": ")

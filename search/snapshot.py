@@ -22,16 +22,17 @@ from search.analysis import Analyzer, analyzer_for
 from search.answerability import Calibration
 from search.calibration import calibrate
 from search.encoders import Encoder
+from search.errors import UnfitError
 from search.records import Article, KnowledgeBase, Passage
 from search.sharpening import learn
 
-FORMAT = 2
+FORMAT = 3
 MANIFEST = "manifest.json"
 _KNOWLEDGE = "knowledge.json"
 _PASSAGES = "passages.json"
 
 
-class SnapshotError(Exception):
+class SnapshotError(UnfitError):
     """A snapshot that must not be served, in one sentence: which, why, and how to mend it."""
 
 
@@ -117,13 +118,15 @@ def write_shelf(
     questions: dense.Rows,
     passage_rows: dense.Rows,
     unrelated: float,
+    earlier: lexical.Earlier | None = None,
 ) -> Calibration:
     """Write one language's files to `folder`, which is made here; rows are owned by article number.
 
     `unrelated` is the cosine the encoder gives strangers. Returns the scale to read this language's by.
     """
     analyzer = analyzer_for(articles[0].lang)
-    lexical.write(folder, (_fields(a, analyzer) for a in articles))
+    ids = [article.id for article in articles]
+    lexical.write(folder, ids, lambda number: _fields(articles[number], analyzer), earlier)
     sharpening = learn(questions.vectors, questions.owners)
     dense.write(folder, questions, passage_rows, sharpening)
     (folder / _PASSAGES).write_bytes(orjson.dumps(passages))

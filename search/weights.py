@@ -15,6 +15,8 @@ from typing import Literal, TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
+from search.errors import UnfitError
+
 Array: TypeAlias = NDArray[np.generic]
 Floats: TypeAlias = NDArray[np.float32]
 
@@ -24,7 +26,7 @@ MAX_TOKENS = 512  # the rows of the position embeddings
 E5_PROMPTS: dict[Literal["query", "passage"], str] = {"query": "query: ", "passage": "passage: "}
 
 
-class EncoderError(Exception):
+class EncoderError(UnfitError):
     """An encoder that cannot be opened: one sentence saying what, where, and how to mend it."""
 
 

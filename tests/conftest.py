@@ -13,7 +13,7 @@ import pytest
 from indexer.vectors import VectorCache
 from search.encoders import Encoder, open_encoder
 
-pytest_plugins = ("tests.served", "tests.chromium")
+pytest_plugins = ("tests.served", "tests.chromium", "tests.terminal")
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -39,9 +39,12 @@ def encoder(models: Path) -> Encoder:
 
 
 @pytest.fixture(scope="session")
-def cached_encoder(encoder: Encoder, tmp_path_factory: pytest.TempPathFactory) -> Iterator[VectorCache]:
-    """The same, remembering: for tests that index the same articles again and again."""
-    with VectorCache(encoder, tmp_path_factory.mktemp("vectors")) as cache:
+def cached_encoder(
+    encoder: Encoder, tmp_path_factory: pytest.TempPathFactory, worker_id: str
+) -> Iterator[VectorCache]:
+    """The same, remembering: for tests that index the same articles again and again, in each worker."""
+    folder = tmp_path_factory.getbasetemp()
+    with VectorCache(encoder, (folder if worker_id == "master" else folder.parent) / "vectors") as cache:
         yield cache
 
 

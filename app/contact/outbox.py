@@ -7,18 +7,23 @@ import threading
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from email.message import EmailMessage
 from time import monotonic
 from typing import Final
 from uuid import uuid4
 
+from pydantic import ValidationError
+
 from app.contact import attachments, mailing, webhook
 from app.contact.letters import Letters, Offered
 from app.contact.mailing import DeliveryError
+from app.digest.letters import FROZEN, Bulletins
+from app.digest.sending import hindrance
 from app.ledger import Ledger
 from app.settings import Settings
 from app.store import Case, Parcel, Store, StoreError, Ticket
+from app.subscriptions.letters import Notices
 
 _log = logging.getLogger("sportello.outbox")
 
@@ -50,10 +55,15 @@ class Knowledge:
 class Courier:
     """One thread of this process. Any number of processes may run one on the same store."""
 
-    def __init__(self, settings: Settings, ledger: Ledger, letters: Letters, knowledge: Knowledge) -> None:
+    def __init__(
+        self, settings: Settings, ledger: Ledger, letters: Letters, notices: Notices, bulletins: Bulletins,
+        knowledge: Knowledge,
+    ) -> None:  # fmt: skip
         self._settings = settings
         self._ledger = ledger
         self._letters = letters
+        self._notices = notices
+        self._bulletins = bulletins
         self._knowledge = knowledge
         self._lease = uuid4().hex
         self._stop = threading.Event()
@@ -93,7 +103,7 @@ class Courier:
     async def _end(self, task: asyncio.Task[None], store: Store, parcel: Parcel) -> None:
         """A defect of ours holds up one parcel, not those behind it."""
         if defect := task.exception():
-            _log.error("%s of %s met a defect.", parcel.kind, parcel.ticket_id, exc_info=defect)
+            _log.error("%s of %s met a defect.", parcel.kind, parcel.whose, exc_info=defect)
             await self._note(store, parcel, DeliveryError(f"a defect of ours: {defect!r}", uncertain=True))
 
     async def _claim(self, room: int) -> list[tuple[Store, Parcel]]:
@@ -135,24 +145,52 @@ class Courier:
 
     async def _deliver(self, store: Store, parcel: Parcel) -> None:
         """Raises DeliveryError and StoreError."""
-        case = await asyncio.to_thread(store.tickets.case, parcel.ticket_id)
-        if case is None:
-            raise DeliveryError("its ticket is not there any more", permanent=True)
 
         async def handing() -> None:
             if not await asyncio.to_thread(store.outbox.handing, parcel.id, self._lease, datetime.now(UTC)):
                 raise DeliveryError("another process has taken it over")
 
         if parcel.kind == "webhook":
-            await webhook.post(self._settings, parcel, case, handing)
+            await webhook.post(self._settings, parcel, await asyncio.to_thread(_case, store, parcel), handing)
             return
         if not self._settings.smtp_host:
             raise DeliveryError("no mail server is set: SPORTELLO_SMTP_HOST")
-        letter = await asyncio.to_thread(self._write, parcel, case)
+        write = self._letter
+        if parcel.user_id:
+            write = self._bulletin
+        elif parcel.subscription_id:
+            write = self._notice
+        letter = await asyncio.to_thread(write, store, parcel)
         await mailing.send(self._settings, letter, self._letters.sender, handing)
 
-    def _write(self, parcel: Parcel, case: Case) -> EmailMessage:
-        """The mail that a parcel is. Raises DeliveryError."""
+    def _notice(self, store: Store, parcel: Parcel) -> EmailMessage:
+        """The mail to who waits for an answer. Raises DeliveryError and StoreError."""
+        asked = store.subscriptions.get(parcel.subscription_id or "")
+        if asked is None:
+            raise DeliveryError("its subscription is not there any more", permanent=True)
+        if not self._notices.can_be_written:
+            raise DeliveryError("the site's own address is not set: SPORTELLO_BASE_URL")
+        if parcel.kind == "answer" and asked.answered:
+            return self._notices.answer(parcel, asked, asked.answered)
+        return self._notices.confirmation(parcel, asked)
+
+    def _bulletin(self, store: Store, parcel: Parcel) -> EmailMessage:
+        """The weekly mail to somebody of the staff. Raises DeliveryError and StoreError."""
+        user = store.digests.reader(parcel.user_id or "")
+        edition = store.digests.get(date.fromisoformat(parcel.about))
+        if user is None or edition is None:
+            raise DeliveryError("it is not wanted, or not kept, any more", permanent=True)
+        if missing := hindrance(self._settings):
+            raise DeliveryError(f"its links need {missing}")
+        try:
+            digest = FROZEN.validate_json(edition.content)
+        except ValidationError as error:
+            raise DeliveryError("it was written by another version", permanent=True) from error
+        return self._bulletins.letter(parcel.id, parcel.created_at, digest, user)
+
+    def _letter(self, store: Store, parcel: Parcel) -> EmailMessage:
+        """The mail about a ticket. Raises DeliveryError and StoreError."""
+        case = _case(store, parcel)
         ticket = case.ticket
         if parcel.kind == "acknowledgement":
             return self._letters.acknowledgement(parcel, ticket, self._knowledge.answers(ticket))
@@ -179,7 +217,7 @@ class Courier:
 
     async def _note(self, store: Store, parcel: Parcel, error: DeliveryError) -> None:
         now = datetime.now(UTC)
-        what = f"{parcel.ticket_id}: {parcel.kind}"
+        what = f"{parcel.whose}: {parcel.kind}"
         try:
             if error.permanent or now - parcel.created_at > _GIVE_UP:
                 await asyncio.to_thread(store.outbox.fail, parcel.id, self._lease, error.reason)
@@ -201,6 +239,13 @@ class Courier:
         self._swept = monotonic()
         if swept := attachments.sweep(self._settings.data, store.tickets):
             _log.info("%d files of tickets that were never made are gone.", swept)
+
+
+def _case(store: Store, parcel: Parcel) -> Case:
+    case = store.tickets.case(parcel.ticket_id)
+    if case is None:
+        raise DeliveryError("its ticket is not there any more", permanent=True)
+    return case
 
 
 def next_wait(attempts: int, spread: float) -> timedelta:

@@ -1,15 +1,14 @@
 """Questions that mean the same, found by their vectors."""
 
 from collections import defaultdict
-from collections.abc import Sequence
 
 import numpy as np
 
 from search.encoders import Vectors
 
-# Two questions are the same need when they are nearer to the same words than to a stranger's: halfway on the
-# encoder's own scale. On QA4FAQ's unanswerable questions .4 to .6 give the same groups of three and more.
-_SAME = 0.5
+# Two questions are the same need when their likeness is so much of the way from strangers to the same
+# words, on the encoder's own scale. On QA4FAQ's unanswerable questions, .54 to .6 show as many needs.
+_SAME = 0.6
 
 
 def group(vectors: Vectors, unrelated: float) -> list[list[int]]:
@@ -25,8 +24,8 @@ def group(vectors: Vectors, unrelated: float) -> list[list[int]]:
     rows, columns = np.triu_indices(len(vectors), 1)
     apart = np.clip(1 - (vectors @ vectors.T)[rows, columns].astype(np.float64), 0, None)
     # Complete linkage: no chain of likenesses joins two questions that are not alike.
-    labels: Sequence[int] = fcluster(linkage(apart, "complete"), (1 - _SAME) * (1 - unrelated), "distance")
+    labels = fcluster(linkage(apart, "complete"), (1 - _SAME) * (1 - unrelated), "distance")
     groups: dict[int, list[int]] = defaultdict(list)
-    for row, label in enumerate(labels):
-        groups[int(label)].append(row)
+    for row, label in enumerate(labels.tolist()):
+        groups[label].append(row)
     return list(groups.values())

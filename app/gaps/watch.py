@@ -1,4 +1,7 @@
-"""The gaps in service: looked at beside the server, by one process of those on a data folder."""
+"""What was asked in vain, in service: reviewed beside the server, and those told who wait for an answer.
+
+One process does it, of those on a data folder.
+"""
 
 import logging
 import threading
@@ -13,6 +16,7 @@ from app.ledger import Ledger
 from app.live import LiveIndex, NotReadyError
 from app.settings import Settings
 from app.store import Store, StoreError
+from app.subscriptions.telling import Address, tell
 from search.engine import SearchEngine
 
 _log = logging.getLogger("sportello.gaps")
@@ -25,11 +29,14 @@ _SUCCESSION_SECONDS: Final = 5.0
 
 
 class GapWatch:
-    """Reviews the gaps when something was asked or published. It costs no visitor a page."""
+    """Reviews the gaps when something was asked or published. It costs no visitor a page.
 
-    def __init__(self, settings: Settings, live: LiveIndex, ledger: Ledger) -> None:
+    `address` says where an article is read.
+    """
+
+    def __init__(self, settings: Settings, live: LiveIndex, ledger: Ledger, address: Address) -> None:
         self._lock = settings.data / "gaps.lock"
-        self._live, self._ledger = live, ledger
+        self._live, self._ledger, self._address = live, ledger, address
         self._reviewer = Reviewer()
         self._seen: tuple[str, datetime | None] = ("", None)
         self._rest_until = 0.0
@@ -58,6 +65,7 @@ class GapWatch:
             try:
                 engine, store = self._live.engine, self._ledger.store
                 self._look(store, engine)
+                tell(store, engine, self._address, self._stop.is_set)
             except NotReadyError:
                 continue
             except StoreError as error:

@@ -35,7 +35,7 @@ def report(
     now = datetime.now(UTC)
     wanted = last_days(days, now, ZoneInfo(settings.time_zone))
     with closing(open_store(settings.database_url, settings.data)) as store:
-        made = report_of(store, wanted, now, settings.k_anonymity)
+        made = report_of(store, wanted, now, settings.k_anonymity, settings.data)
     if csv:
         csv.mkdir(parents=True, exist_ok=True)
         for sheet in SHEETS:

@@ -3,17 +3,20 @@
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from itertools import pairwise
 from typing import Final, Literal, get_args
 
 from app.store.insights_rows import Act, Contact, Searched
+from app.store.late import REACH
 from app.store.searches import Asker
 
 # A search that follows another within this time asks the same thing in other words.
 REWORDED_WITHIN: Final = timedelta(minutes=2)
-# For so long a ticket is held to come of the search, and an answer not to have helped.
+# For so long a ticket or a click is held to come of the search, and an answer not to have helped.
 WINDOW: Final = timedelta(hours=24)
+# An episode that is so old at a full hour ends with it: programs may ask without end.
+_LASTS: Final = timedelta(hours=1)
 
 Ending = Literal["clicked", "no_click", "reworded", "no_answer", "ticket"]
 ENDINGS: Final[tuple[Ending, ...]] = get_args(Ending)
@@ -66,15 +69,20 @@ def episodes(
     ]
 
 
-def clicks_of(acts: Iterable[Act], search_of: Mapping[str, str]) -> dict[str, Clicks]:
-    """By search; `search_of` is the search of a deflection. An article opened twice is one click."""
+def clicks_of(
+    acts: Iterable[Act], search_of: Mapping[str, str], asked: Mapping[str, datetime]
+) -> dict[str, Clicks]:
+    """By search; `search_of` is the search of a deflection, `asked` when each search was.
+
+    An article opened twice is one click, and one opened more than a day later is none.
+    """
     found: dict[str, dict[str, int | None]] = defaultdict(dict)
     last: dict[str, datetime] = {}
     for act in acts:
         if act.type not in {"clicked", "opened"}:
             continue
-        search = act.search_id or search_of.get(act.deflection_id or "")
-        if search is None:
+        search = act.search_id or search_of.get(act.deflection_id or "", "")
+        if search not in asked or not -REACH <= act.at - asked[search] <= WINDOW:
             continue
         known = found[search].get(act.article or "")
         found[search][act.article or ""] = act.position if known is None else known
@@ -87,24 +95,39 @@ def _grouped(searches: Sequence[Searched]) -> Iterable[list[Searched]]:
     groups: dict[str, list[Searched]] = {}
     root: dict[str, str] = {}
     when: dict[str, datetime] = {}
+    begun: dict[str, datetime] = {}
     for search in searches:
         before = when.get(search.previous or "")
+        key = search.id
+        begun[search.id] = search.at
         if search.source == "widget" and search.session:
             key = f"session {search.session}"
         elif before is not None and timedelta(0) <= search.at - before <= REWORDED_WITHIN:
-            key = root[search.previous or ""]
-        else:
-            key = search.id
+            begun[search.id] = begun[search.previous or ""]
+            if not _is_over(begun[search.id], before, search.at):
+                key = root[search.previous or ""]
         root[search.id], when[search.id] = key, search.at
         groups.setdefault(key, []).append(search)
     return groups.values()
 
 
+def _is_over(begun: datetime, before: datetime, at: datetime) -> bool:
+    """Whether a full hour came between two searches, and those that led here had gone on for an hour then.
+
+    Where it ends does not hang on where it ended before: no more than an hour must be looked back.
+    """
+    hour = at.astimezone(UTC).replace(minute=0, second=0, microsecond=0)
+    return before < hour and begun < hour - _LASTS
+
+
 def _visits(searches: Iterable[Searched]) -> dict[str, str]:
-    """The visit of each search: all that followed one another, however much later."""
+    """The visit of each search: all that followed one another on one day (UTC), however much later."""
     found: dict[str, str] = {}
+    day: dict[str, date] = {}
     for search in searches:
-        found[search.id] = search.session or found.get(search.previous or "", search.id)
+        day[search.id] = search.at.astimezone(UTC).date()
+        goes_on = day.get(search.previous or "") == day[search.id]
+        found[search.id] = search.session or (found[search.previous or ""] if goes_on else search.id)
     return found
 
 

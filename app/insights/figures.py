@@ -1,21 +1,23 @@
 """The figures: each a count or a share of counts, as docs/metrics.md defines them. Pure."""
 
-from collections import Counter
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
-from typing import Final
+from typing import Any, Final
 
-from app.insights.episodes import ENDINGS, Ending, Episode
+import numpy as np
+from numpy.typing import NDArray
+
+from app.insights.columns import RATINGS, Frame, Table, micros
+from app.insights.episodes import ENDINGS
 from app.insights.intervals import Interval, needed, newcombe
-from app.insights.material import Desk, Material
-from app.insights.visits import SHOWN, Visit
+from app.insights.selected import selected
+from app.insights.visits import OUTCOMES, SHOWN
 from app.insights.wanted import Wanted
+from app.store.insights_rows import Grades
 
 # A fall of the submit rate that is worth knowing of: experiments are planned to see it.
 WORTH_KNOWING: Final = 0.05
-# Grades of five that say satisfied.
-_SATISFIED: Final = 4
+_SUMMED: Final = ("searches", "clicked", "clicks", "positions")
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,113 +140,116 @@ class Figures:
     days: tuple[Day, ...]
 
 
-def figures(material: Material, wanted: Wanted) -> Figures:
-    """The figures of what is given; `wanted` says which days to list."""
-    return Figures(
-        _funnel(material.episodes),
-        _clicking(material.episodes),
-        _deflected(material.visits),
-        _causal(material.visits),
-        _service(material.episodes, material.contacts),
-        _satisfaction(material),
-        _days(material.episodes, wanted),
-    )
+class Tally:
+    """Adds up what is wanted of one frame after the other: no more than one is held at a time."""
+
+    def __init__(self, wanted: Wanted) -> None:
+        self._wanted = wanted
+        days = [wanted.first + timedelta(days=number) for number in range(wanted.days)]
+        self._days = np.array([micros(wanted.start(day)) for day in days], np.int64)
+        # By day and ending; by ending and whether there was an answer; sums of the columns of `_SUMMED`.
+        self._daily = np.zeros((wanted.days, len(ENDINGS)), np.int64)
+        self._ended = np.zeros((len(ENDINGS), 2), np.int64)
+        self._summed = np.zeros(len(_SUMMED), np.int64)
+        self._outcomes = np.zeros((len(OUTCOMES), 2), np.int64)
+        # Of visits that had an answer: by whether they were held out, and open, not submitted, submitted.
+        self._arms = np.zeros((2, 3), np.int64)
+        self._tickets = np.zeros(2, np.int64)
+        self._ratings = np.zeros(len(RATINGS), np.int64)
+
+    def add(self, frame: Frame) -> None:
+        """Count what is wanted of it."""
+        wanted = self._wanted
+        self._add_episodes(selected(frame, frame.episodes, wanted))
+        visits = selected(frame, frame.visits, wanted)
+        self._outcomes += _cross(visits["outcome"], visits["denied"], self._outcomes.shape)
+        offered = visits["offered"] > 0
+        self._arms += _cross(visits["holdout"][offered], visits["trial"][offered] + 1, self._arms.shape)
+        desks = selected(frame, frame.desks, wanted)
+        self._tickets += np.bincount(desks["elsewhere"][desks["held"] == 0], minlength=2)
+        ratings = selected(frame, frame.ratings, wanted)
+        self._ratings += np.bincount(ratings["value"], minlength=len(RATINGS))
+
+    def figures(self, grades: Grades) -> Figures:
+        """The figures of all that was added."""
+        ended = {ending: int(self._ended[number].sum()) for number, ending in enumerate(ENDINGS)}
+        episodes, unanswered = int(self._ended.sum()), int(self._ended[:, 0].sum())
+        funnel = Funnel(
+            episodes=episodes,
+            ticket_unanswered=unanswered - ended["no_answer"],
+            unanswered=unanswered,
+            unanswered_share=_share(unanswered, episodes),
+            **ended,
+        )
+        return Figures(
+            funnel, self._clicking(), self._deflected(), self._causal(), self._service(episodes),
+            self._satisfaction(grades), self._by_day(),
+        )  # fmt: skip
+
+    def _add_episodes(self, episodes: Table) -> None:
+        self._ended += _cross(episodes["ending"], episodes["answered"], self._ended.shape)
+        self._summed += np.array([episodes[name].sum(dtype=np.int64) for name in _SUMMED])
+        day = np.searchsorted(self._days, episodes["at"], "right") - 1
+        self._daily += _cross(day, episodes["ending"], self._daily.shape)
+
+    def _clicking(self) -> Clicking:
+        searches, clicked, clicks, positions = map(int, self._summed)
+        return Clicking(searches, clicked, _share(clicked, searches), clicks, _share(positions, clicks))
+
+    def _deflected(self) -> Deflected:
+        by = {outcome: int(self._outcomes[number].sum()) for number, outcome in enumerate(OUTCOMES)}
+        shown = sum(by[outcome] for outcome in SHOWN)
+        return Deflected(
+            sessions=sum(by.values()),
+            shown=shown,
+            denied=int(self._outcomes[OUTCOMES.index("potential"), 1]),
+            confirmed_rate=_share(by["confirmed"], shown),
+            potential_rate=_share(by["potential"], shown),
+            **by,
+        )
+
+    def _causal(self) -> Causal:
+        (others_running, *others), (held_running, *held) = self._arms.tolist()
+        both = bool(sum(held) and sum(others))
+        return Causal(
+            held=sum(held),
+            held_submitted=held[1],
+            others=sum(others),
+            others_submitted=others[1],
+            running=others_running + held_running,
+            interval=newcombe(held[1], sum(held), others[1], sum(others)) if both else None,
+            needed=_needed(held[1], sum(held), sum(others)) if both else None,
+        )
+
+    def _service(self, episodes: int) -> Service:
+        tickets, elsewhere = int(self._tickets.sum()), int(self._tickets[1])
+        return Service(episodes, tickets, elsewhere, _share(episodes, tickets))
+
+    def _satisfaction(self, grades: Grades) -> Satisfaction:
+        helped, not_helped = map(int, self._ratings)
+        return Satisfaction(
+            helped, not_helped, _share(helped, helped + not_helped), grades.count,
+            _share(grades.sum, grades.count), grades.satisfied, _share(grades.satisfied, grades.count),
+        )  # fmt: skip
+
+    def _by_day(self) -> tuple[Day, ...]:
+        return tuple(
+            Day(self._wanted.first + timedelta(days=number), sum(row), **dict(zip(ENDINGS, row, strict=True)))
+            for number, row in enumerate(self._daily.tolist())
+        )
+
+
+def _cross(rows: NDArray[Any], columns: NDArray[Any], shape: tuple[int, ...]) -> NDArray[np.int64]:
+    """How often each row comes with each column."""
+    places = rows.astype(np.int64) * shape[1] + columns
+    return np.bincount(places, minlength=shape[0] * shape[1]).reshape(shape)
 
 
 def _share(part: float, whole: int) -> float | None:
     return part / whole if whole else None
 
 
-def _funnel(episodes: Sequence[Episode]) -> Funnel:
-    endings = Counter(episode.ending for episode in episodes)
-    unanswered = sum(not episode.answered for episode in episodes)
-    return Funnel(
-        episodes=len(episodes),
-        clicked=endings["clicked"],
-        no_click=endings["no_click"],
-        reworded=endings["reworded"],
-        no_answer=endings["no_answer"],
-        ticket=endings["ticket"],
-        ticket_unanswered=unanswered - endings["no_answer"],
-        unanswered=unanswered,
-        unanswered_share=_share(unanswered, len(episodes)),
-    )
-
-
-def _clicking(episodes: Sequence[Episode]) -> Clicking:
-    searches = sum(episode.searches for episode in episodes)
-    clicked = sum(episode.clicked for episode in episodes)
-    positions = [position for episode in episodes for position in episode.positions]
-    return Clicking(
-        searches, clicked, _share(clicked, searches), len(positions), _share(sum(positions), len(positions))
-    )
-
-
-def _deflected(visits: Sequence[Visit]) -> Deflected:
-    outcomes = Counter(visit.outcome for visit in visits)
-    shown = sum(outcomes[outcome] for outcome in SHOWN)
-    return Deflected(
-        sessions=len(visits),
-        shown=shown,
-        confirmed=outcomes["confirmed"],
-        potential=outcomes["potential"],
-        failed=outcomes["failed"],
-        ignored=outcomes["ignored"],
-        abandoned=outcomes["abandoned"],
-        unassisted=outcomes["unassisted"],
-        unseen=outcomes["unseen"],
-        held=outcomes["held"],
-        running=outcomes["running"],
-        denied=sum(visit.denied for visit in visits if visit.outcome == "potential"),
-        confirmed_rate=_share(outcomes["confirmed"], shown),
-        potential_rate=_share(outcomes["potential"], shown),
-    )
-
-
-def _causal(visits: Sequence[Visit]) -> Causal:
-    tried = [visit for visit in visits if visit.offered]
-    held = [visit.trial for visit in tried if visit.holdout and visit.trial is not None]
-    others = [visit.trial for visit in tried if not visit.holdout and visit.trial is not None]
-    both = bool(held and others)
-    return Causal(
-        held=len(held),
-        held_submitted=sum(held),
-        others=len(others),
-        others_submitted=sum(others),
-        running=len(tried) - len(held) - len(others),
-        interval=newcombe(sum(held), len(held), sum(others), len(others)) if both else None,
-        needed=_needed(sum(held), len(held), len(others)) if both else None,
-    )
-
-
 def _needed(submitted: int, held: int, others: int) -> int:
     ratio = others / held
     enough = needed(submitted / held, WORTH_KNOWING, ratio)
     return max(0, round((enough - held) * (1 + ratio)))
-
-
-def _service(episodes: Sequence[Episode], contacts: Sequence[Desk]) -> Service:
-    opened = [contact for contact in contacts if not contact.held]
-    elsewhere = sum(contact.elsewhere for contact in opened)
-    return Service(len(episodes), len(opened), elsewhere, _share(len(episodes), len(opened)))
-
-
-def _satisfaction(material: Material) -> Satisfaction:
-    said = Counter(rating.value for rating in material.ratings)
-    grades = [grade.value for grade in material.grades]
-    satisfied = sum(grade >= _SATISFIED for grade in grades)
-    return Satisfaction(
-        said["yes"], said["no"], _share(said["yes"], said["yes"] + said["no"]),
-        len(grades), _share(sum(grades), len(grades)), satisfied, _share(satisfied, len(grades)),
-    )  # fmt: skip
-
-
-def _days(episodes: Sequence[Episode], wanted: Wanted) -> tuple[Day, ...]:
-    counted = Counter((wanted.day(episode.at), episode.ending) for episode in episodes)
-    listed = (wanted.first + timedelta(days=number) for number in range(wanted.days))
-    return tuple(_day(day, counted) for day in listed)
-
-
-def _day(day: date, counted: "Counter[tuple[date, Ending]]") -> Day:
-    by = {ending: counted[day, ending] for ending in ENDINGS}
-    return Day(day, sum(by.values()), **by)

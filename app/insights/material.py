@@ -1,17 +1,26 @@
-"""What happened in some days, read from the store once: every figure of a page is counted from it."""
+"""What began in a span, read from the store once: every figure is counted from it."""
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
-from datetime import datetime
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Protocol, TypeVar
 
 from app.insights import episodes as ep
 from app.insights import visits as vi
 from app.insights.episodes import Episode
-from app.insights.visits import Visit
-from app.insights.wanted import Wanted
-from app.store.insights import Insights
-from app.store.insights_rows import Act, Contact, Graded, Offered
+from app.insights.visits import Sessions, Visit
+from app.store.insights import Look
+from app.store.insights_rows import Act, Contact, Offered, Searched, Span
+from app.store.late import EPISODE, LEEWAY, REACH
 from app.store.searches import Asker
+
+
+class _At(Protocol):
+    @property
+    def at(self) -> datetime: ...
+
+
+Timed = TypeVar("Timed", bound=_At)
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,88 +41,78 @@ class Desk:
 
 @dataclass(frozen=True, slots=True)
 class Material:
-    """All there is of some days, as of `now`. Held-out sessions are among the visits, and no episodes."""
+    """All there is of a span, the oldest first. Held-out sessions are among the visits, and no episodes."""
 
-    now: datetime
     episodes: Sequence[Episode]
     visits: Sequence[Visit]
     contacts: Sequence[Desk]
     ratings: Sequence[Act]
-    grades: Sequence[Graded]
 
 
-def gather(store: Insights, wanted: Wanted, now: datetime) -> Material:
-    """What happened in the days of `wanted`; its other filters are left for later. Raises StoreError."""
-    span, around = wanted.span, wanted.around
-    searches, offers = store.searches(around), store.offers(around)
-    acts, contacts = store.acts(around), store.contacts(around)
-    search_of = {offer.id: offer.search_id for offer in offers}
-    seen = vi.visits(offers, acts, contacts, now)
-    held = {visit.session for visit in seen if visit.holdout}
+def gather(look: Look, span: Span) -> Material:
+    """What began in the span, whatever happened before it or since: of two spans that touch, each thing is in
+    one, and the two together are what is in both. Raises StoreError."""
+    running, every = look.running(span.since), look.searches(span)
+    offers = [offer for offer in look.offers(span) if offer.session not in running]
+    acts, contacts = look.acts(span), look.contacts(span)
+    seen = vi.visits(offers, acts, contacts)
+    left_out = running | {visit.session for visit in seen if visit.holdout}
+    searches = [search for search in every if search.session not in left_out]
     found = ep.episodes(
-        [search for search in searches if search.session not in held],
-        ep.clicks_of(acts, search_of),
+        _earlier(look, searches, span.since) + searches,
+        ep.clicks_of(
+            acts, {offer.id: offer.search_id for offer in offers}, {search.id: search.at for search in every}
+        ),
         ep.contacted_by(contacts),
-        vi.submissions(offers, acts, contacts),
+        vi.submissions(Sessions(offers), acts, contacts),
     )
-    return Material(
-        now,
-        [episode for episode in found if span.since <= episode.at < span.until],
-        [visit for visit in seen if span.since <= visit.at < span.until],
-        [
-            desk
-            for desk in _desks(contacts, seen, {s.id: s.source for s in searches}, offers)
-            if span.since <= desk.at < span.until
-        ],
-        [act for act in acts if act.type == "rated" and act.value and span.since <= act.at < span.until],
-        store.grades(span),
-    )
-
-
-def of(material: Material, wanted: Wanted) -> Material:
-    """The part of it that is wanted."""
-    source = wanted.source
-    return replace(
-        material,
-        episodes=[e for e in material.episodes if wanted.of(e.lang, e.category) and source in {"", e.source}],
-        visits=[v for v in material.visits if wanted.of(v.lang, v.category) and source in {"", "widget"}],
-        contacts=[c for c in material.contacts if wanted.of(c.lang, c.category) and source in {"", c.source}],
-        ratings=[
-            a
-            for a in material.ratings
-            if wanted.of(a.lang or "", (a.article or "").partition("/")[0]) and not source
-        ],
-        grades=[g for g in material.grades if wanted.of(g.lang, g.category) and not source],
-    )
-
-
-def _desks(
-    contacts: Sequence[Contact],
-    seen: Sequence[Visit],
-    searches: Mapping[str, Asker],
-    offers: Sequence[Offered],
-) -> list[Desk]:
-    """Each ticket, and each form submitted elsewhere: a session's once."""
-    session_of = vi.sessions_by_name(offers)
-    held = {visit.session for visit in seen if visit.holdout}
-    written: set[str] = set()
-    found = []
-    for contact in contacts:
-        sessions = vi.sessions_of(contact, session_of)
-        written |= sessions
-        source = "widget" if sessions else searches.get(contact.search_id or "")
-        found.append(
-            Desk(
-                contact.at,
-                contact.lang,
-                contact.category,
-                source,
-                elsewhere=False,
-                held=bool(sessions & held),
-            )
-        )
-    return found + [
-        Desk(visit.at, visit.lang, visit.category, "widget", elsewhere=True, held=visit.holdout)
-        for visit in seen
-        if visit.submitted and visit.session not in written
+    desks = [
+        *_desks(look, _within(contacts, span)),
+        *_elsewhere(_within(seen, span), Sessions(offers), contacts),
     ]
+    return Material(
+        _within(found, span),
+        _within(seen, span),
+        sorted(desks, key=lambda desk: desk.at),
+        [act for act in _within(acts, span) if act.type == "rated" and act.value],
+    )
+
+
+def _within(things: Iterable[Timed], span: Span) -> list[Timed]:
+    return [thing for thing in things if span.since <= thing.at < span.until]
+
+
+def _earlier(look: Look, searches: Sequence[Searched], since: datetime) -> list[Searched]:
+    """What those of a span go on from: on the same day for its visits, an hour and more for its episodes."""
+    known = {search.id for search in searches}
+    names = {search.previous for search in searches if search.previous} - known
+    hour = since.astimezone(UTC).replace(minute=0, second=0, microsecond=0)
+    found = look.earlier(names, min(hour.replace(hour=0), hour - EPISODE)) if names else []
+    return [search for search in found if search.id not in known and search.at < since]
+
+
+def _desks(look: Look, contacts: Sequence[Contact]) -> Iterable[Desk]:
+    """Each ticket."""
+    named = {contact.search_id for contact in contacts if contact.search_id}
+    searches = {search.id: search for search in look.named(named)}
+    sessions = Sessions(_asked(look, contacts, searches))
+    for contact in contacts:
+        behind, search = sessions.behind(contact), searches.get(contact.search_id or "")
+        source: Asker | None = "widget" if behind else None
+        if search and not behind and -LEEWAY <= contact.at - search.at <= REACH:
+            source = search.source
+        held = bool(behind & sessions.held)
+        yield Desk(contact.at, contact.lang, contact.category, source, elsewhere=False, held=held)
+
+
+def _asked(look: Look, contacts: Sequence[Contact], searches: Mapping[str, Searched]) -> list[Offered]:
+    names = {search.session for search in searches.values() if search.session}
+    return look.sessions(names, {name for contact in contacts for name in contact.deflections})
+
+
+def _elsewhere(seen: Sequence[Visit], sessions: Sessions, contacts: Sequence[Contact]) -> Iterable[Desk]:
+    """Each form submitted elsewhere: a session's once."""
+    written = {name for contact in contacts for name in sessions.behind(contact)}
+    for visit in seen:
+        if visit.submitted and visit.session not in written:
+            yield Desk(visit.at, visit.lang, visit.category, "widget", elsewhere=True, held=visit.holdout)

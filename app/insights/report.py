@@ -3,11 +3,12 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from pathlib import Path
 from typing import Any, Final
 
-from app.insights.asked import PARTS, Listed, Part, asked
-from app.insights.figures import Figures, figures
-from app.insights.material import Material, gather, of
+from app.insights.asked import PARTS, Listed, Part
+from app.insights.figures import Figures
+from app.insights.reader import Page, Reader
 from app.insights.wanted import Wanted
 from app.store import Store
 
@@ -29,22 +30,15 @@ class Report:
     lost: int
 
 
-def report_of(store: Store, wanted: Wanted, now: datetime, least: int) -> Report:
+def report_of(store: Store, wanted: Wanted, now: datetime, least: int, data: Path | None = None) -> Report:
     """Read it from the store; questions that fewer than `least` asked are not told. Raises StoreError."""
-    material = of(gather(store.insights, wanted, now), wanted)
-    return told(material, wanted, least, lost_of(store, wanted))
+    return told(Reader(data), store, wanted, least, now)
 
 
-def told(material: Material, wanted: Wanted, least: int, lost: int) -> Report:
-    """The report of what was gathered."""
-    questions = {part: asked(material, part, least) for part in _TOLD}
-    return Report(wanted, material.now, figures(material, wanted), questions, lost)
-
-
-def lost_of(store: Store, wanted: Wanted) -> int:
-    """How many searches of these days were shed. Raises StoreError."""
-    shed = store.searches.sheds(wanted.first)
-    return sum(count for day, count in shed.items() if day <= wanted.last)
+def told(reader: Reader, store: Store, wanted: Wanted, least: int, now: datetime | None = None) -> Report:
+    """The report of what a reader reads. Raises StoreError."""
+    found = reader.read(store, wanted, least, [Page(part) for part in _TOLD], now)
+    return Report(wanted, found.as_of, found.figures, found.questions, found.lost)
 
 
 def as_object(report: Report) -> dict[str, Any]:

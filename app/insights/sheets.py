@@ -30,7 +30,11 @@ def rows_of(report: Report, sheet: Sheet) -> tuple[Row, list[Row]]:
 
 def written(report: Report, sheet: Sheet) -> str:
     """A sheet as CSV (RFC 4180); no cell of it is a formula."""
-    header, rows = rows_of(report, sheet)
+    return comma_separated(*rows_of(report, sheet))
+
+
+def comma_separated(header: Row, rows: Iterable[Row]) -> str:
+    """Rows as CSV (RFC 4180); no cell of them is a formula."""
     text = StringIO()
     writer = csv.writer(text)
     writer.writerow(header)

@@ -1,13 +1,14 @@
 """A widget's sessions, and what became of each. Pure."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Final, Literal, get_args
 
 from app.insights.episodes import WINDOW
 from app.store.insights_rows import Act, Contact, Offered
+from app.store.late import LEEWAY, REACH
 from app.store.records import EventType
 
 Outcome = Literal[
@@ -23,9 +24,12 @@ _SEEN: Final[frozenset[EventType]] = _OPENED | {"shown"}
 
 @dataclass(frozen=True, slots=True)
 class Visit:
-    """A session. `offered`: there was an answer to show or to hold back; of these, `trial` says whether a
-    form was submitted within the window after the first one, and is null while the window is open.
+    """A session.
 
+    `offered`: there was an answer to show or to hold back; of these, `trial` says whether a
+    form was submitted within the window after the first one, which ends at `tried`.
+
+    What became of it is known when its own window `ends`, and until then said of what was done by now.
     `denied`: an answer was said not to have helped, and none to have.
     """
 
@@ -37,66 +41,76 @@ class Visit:
     holdout: bool
     offered: bool
     outcome: Outcome
-    trial: bool | None
+    ends: datetime
+    trial: bool
+    tried: datetime
     submitted: bool
     denied: bool
 
 
-def visits(
-    offers: Sequence[Offered], acts: Iterable[Act], contacts: Iterable[Contact], now: datetime
-) -> list[Visit]:
+def visits(offers: Sequence[Offered], acts: Sequence[Act], contacts: Sequence[Contact]) -> list[Visit]:
     """Each session, the oldest first; `offers` come oldest first."""
     sessions: dict[str, list[Offered]] = defaultdict(list)
     for offer in offers:
         sessions[offer.session].append(offer)
     done: dict[str, list[Act]] = defaultdict(list)
     for act in acts:
-        if act.session:
-            done[act.session].append(act)
-    sent = submissions(offers, (act for each in done.values() for act in each), contacts)
-    return [_visit(asked, done.get(name, ()), sent.get(name, ()), now) for name, asked in sessions.items()]
+        asked = sessions.get(act.session or "")
+        if asked and abs(act.at - asked[0].at) <= REACH:
+            done[asked[0].session].append(act)
+    sent = submissions(Sessions(offers), acts, contacts)
+    return [_visit(asked, done.get(name, ()), sent.get(name, ())) for name, asked in sessions.items()]
+
+
+class Sessions:
+    """The sessions that asked something: by their deflections, and by their searches."""
+
+    def __init__(self, offers: Iterable[Offered]) -> None:
+        """`offers` come oldest first."""
+        self._of: dict[str, str] = {}
+        self.begun: dict[str, datetime] = {}
+        self.held: set[str] = set()
+        for offer in offers:
+            self._of[offer.id] = self._of[offer.search_id] = offer.session
+            if offer.session not in self.begun:
+                self.begun[offer.session] = offer.at
+                self.held |= {offer.session} if offer.holdout else set()
+
+    def behind(self, contact: Contact) -> set[str]:
+        """Those that a ticket came from: it names them, and they began in the two days before."""
+        named = (*contact.deflections, contact.search_id or "")
+        found = {self._of[name] for name in named if name in self._of}
+        return {name for name in found if -LEEWAY <= contact.at - self.begun[name] <= REACH}
 
 
 def submissions(
-    offers: Iterable[Offered], acts: Iterable[Act], contacts: Iterable[Contact]
+    sessions: Sessions, acts: Iterable[Act], contacts: Iterable[Contact]
 ) -> dict[str, list[datetime]]:
     """When a session's form was submitted, as its tab or a ticket's trail tells."""
     sent: dict[str, list[datetime]] = defaultdict(list)
     for act in acts:
-        if act.type == "submitted" and act.session:
+        begun = sessions.begun.get(act.session or "") if act.type == "submitted" else None
+        if act.session and begun and abs(act.at - begun) <= REACH:
             sent[act.session].append(act.at)
-    session_of = sessions_by_name(offers)
     for contact in contacts:
-        for session in sessions_of(contact, session_of):
+        for session in sessions.behind(contact):
             sent[session].append(contact.at)
     return sent
 
 
-def sessions_by_name(offers: Iterable[Offered]) -> dict[str, str]:
-    """The session of each deflection, and of each search."""
-    offers = tuple(offers)
-    named = {offer.search_id: offer.session for offer in offers}
-    return named | {offer.id: offer.session for offer in offers}
-
-
-def sessions_of(contact: Contact, session_of: Mapping[str, str]) -> set[str]:
-    """The sessions that a ticket came from."""
-    named = (*contact.deflections, contact.search_id or "")
-    return {session_of[name] for name in named if name in session_of}
-
-
-def _visit(asked: Sequence[Offered], acts: Sequence[Act], sent: Sequence[datetime], now: datetime) -> Visit:
+def _visit(asked: Sequence[Offered], acts: Sequence[Act], sent: Sequence[datetime]) -> Visit:
     first, last = asked[0], asked[-1]
     did = {act.type for act in acts}
     offer = next((offer for offer in asked if offer.something), None)
-    # What helped last may be said after the last question: the window begins with whatever came later.
-    ends = max([last.at, *(act.at for act in acts if act.type == "solved")]) + WINDOW
+    # What helped last may be said after the last question: the window begins with whatever came later, and
+    # is over when nothing is tied to the session any more.
+    helped = max([last.at, *(act.at for act in acts if act.type == "solved")])
+    ends = min(helped + WINDOW, first.at + REACH)
     submitted = any(at <= ends for at in sent)
-    outcome: Outcome = "running"
-    if first.holdout:
-        outcome = "held"
-    elif now >= ends:
+    outcome: Outcome = "held"
+    if not first.holdout:
         outcome = _outcome(did, offered=offer is not None, submitted=submitted)
+    # Both arms are watched for equally long after the same moment: the first answer there was to show.
     return Visit(
         session=first.session,
         at=first.at,
@@ -106,7 +120,9 @@ def _visit(asked: Sequence[Offered], acts: Sequence[Act], sent: Sequence[datetim
         holdout=first.holdout,
         offered=offer is not None,
         outcome=outcome,
-        trial=_trial(offer, sent, now),
+        ends=ends,
+        trial=bool(offer and any(offer.at <= at <= offer.at + WINDOW for at in sent)),
+        tried=(offer or first).at + WINDOW,
         submitted=submitted,
         denied="not_solved" in did and "solved" not in did,
     )
@@ -122,10 +138,3 @@ def _outcome(did: set[EventType], *, offered: bool, submitted: bool) -> Outcome:
     if "solved" in did:
         return "confirmed"
     return "potential" if did & _OPENED else "abandoned"
-
-
-def _trial(offer: Offered | None, sent: Sequence[datetime], now: datetime) -> bool | None:
-    """Both arms are watched for equally long after the same moment: the first answer there was to show."""
-    if offer is None or now < offer.at + WINDOW:
-        return None
-    return any(offer.at <= at <= offer.at + WINDOW for at in sent)

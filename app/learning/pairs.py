@@ -1,19 +1,17 @@
 """Questions with the articles that were confirmed to answer them, from the words that were said. Pure."""
 
-import re
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Final
 
+from app.learning.wordings import bare_of
 from app.store.learning import Veto, Word
-from search.analysis import fold
 from search.learning import Confirmed, weight
 
-# Vectors of so many take 8 MB in each process, and a tenth of a millisecond for each search.
+# Vectors of so many take 8 MB in each process, and a millisecond of each search at most.
 MOST: Final = 5_000
-_WORD: Final = re.compile(r"\w+")
 
 _Key = tuple[str, str, str]
 
@@ -51,11 +49,6 @@ class Pair:
         return weight(
             Confirmed(self.question, self.article, self.lang, self.visits, self.last.date()), updated, today
         )
-
-
-def bare_of(question: str) -> str:
-    """A question without what does not tell it from another: capitals, accents, spaces, punctuation."""
-    return " ".join(_WORD.findall(fold(question)))
 
 
 def pairs_of(words: Iterable[Word], vetoes: Iterable[Veto], today: date) -> tuple[Pair, ...]:

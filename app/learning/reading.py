@@ -2,7 +2,7 @@
 
 import threading
 from datetime import UTC, date, datetime
-from time import monotonic
+from time import monotonic, thread_time
 from typing import Final
 
 from app.learning.pairs import Pair, pairs_of
@@ -11,8 +11,8 @@ from app.store.learning import Word
 
 # Replies of staff change nothing that is cheap to ask for: they count at the latest after so long.
 _LONGEST_SECONDS: Final = 60.0
-# Reading takes one part in a hundred of the time, and no question waits for it.
-_RESTS: Final = 100
+# Of a processor's time, reading takes one part in fifty at most.
+_RESTS: Final = 50
 _LEAST_SECONDS: Final = 2.0
 
 
@@ -46,11 +46,11 @@ class Reading:
             return self._pairs
 
     def _read(self, store: Store, today: date) -> None:
-        started = monotonic()
+        started = thread_time()
         self._words = store.learning.words()
         self._decided(store, today)
         self._read_at = monotonic()
-        self._rest = min(max((self._read_at - started) * _RESTS, _LEAST_SECONDS), _LONGEST_SECONDS)
+        self._rest = min(max((thread_time() - started) * _RESTS, _LEAST_SECONDS), _LONGEST_SECONDS)
 
     def _decided(self, store: Store, today: date) -> None:
         pairs = pairs_of(self._words, store.learning.vetoes(), today)

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 from html import escape
+from typing import Literal
 from urllib.parse import quote, urlencode
 
 from starlette.requests import Request
@@ -60,6 +61,16 @@ def received(lang: str, number: str) -> str:
 def solved(lang: str) -> str:
     """Where somebody is led whose answer was there before they wrote."""
     return f"/{quote(lang)}/contact/solved"
+
+
+def subscribing(lang: str) -> str:
+    """Where somebody asks to be told of an answer."""
+    return f"/{quote(lang)}/subscriptions"
+
+
+def subscription(lang: str, token: str, act: Literal["", "confirm", "stop"] = "") -> str:
+    """Where who waits for an answer says yes, or no."""
+    return f"{subscribing(lang)}/{quote(token)}" + (f"/{act}" if act else "")
 
 
 def rating(token: str, value: int | None = None) -> str:

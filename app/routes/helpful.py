@@ -45,6 +45,14 @@ def knowledge_of(site: Site) -> Knowledge:
     )
 
 
+def title_of(site: Site, article: str) -> str:
+    """An article's title in the site's own language, or the first that has it; empty: there is none."""
+    catalogue = site.library().catalogue
+    found = catalogue.article(site.settings.default_language, article)
+    found = found or next(iter(catalogue.translations(article)), None)
+    return found.title if found else ""
+
+
 def _is_ready(site: Site) -> bool:
     try:
         site.library()

@@ -9,7 +9,7 @@ from fastapi import HTTPException, Request
 from app.limits import Buckets, Clients
 from app.settings import Settings
 
-Kind = Literal["deflections", "events", "tickets", "feedback"]
+Kind = Literal["deflections", "events", "tickets", "feedback", "subscriptions"]
 
 
 class Gate:
@@ -21,6 +21,7 @@ class Gate:
             "events": settings.limit_events,
             "tickets": settings.limit_tickets,
             "feedback": settings.limit_feedback,
+            "subscriptions": settings.limit_subscriptions,
         }
         self._buckets = {kind: Buckets(limit) for kind, limit in limits.items() if limit}
         self._clients = Clients()

@@ -14,7 +14,9 @@ from app.routes.errors import problem
 from app.routes.site import CurrentSite
 
 # What the widget needs.
-_SHARED: Final = re.compile(r"/api/v1/(?:articles/.+|deflections|events|help|search|suggest|tickets)")
+_SHARED: Final = re.compile(
+    r"/api/v1/(?:articles/.+|deflections|events|help|search|subscriptions|suggest|tickets)"
+)
 _DAY: Final = 86_400
 
 

@@ -10,6 +10,7 @@ from starlette.responses import HTMLResponse, RedirectResponse, Response
 from app.routes import addresses, guides
 from app.routes.answers import shown
 from app.routes.catalogue import Shelf
+from app.routes.registries import CurrentRegistry
 from app.routes.site import CurrentSite, Library, Page
 from app.routes.visitors import CurrentVisitor, Visitor
 from app.searches.log import Asked
@@ -104,8 +105,8 @@ def article(
 
 @router.get("/{lang}/search")
 def search(
-    request: Request, site: CurrentSite, visitor: CurrentVisitor, lang: str, q: str = "",
-    category: str = "", phase: str = "",
+    request: Request, site: CurrentSite, visitor: CurrentVisitor, registry: CurrentRegistry, lang: str,
+    q: str = "", category: str = "", phase: str = "",
 ) -> HTMLResponse:  # fmt: skip
     """The answers to a question; without one, what the filters leave."""
     library = _known(site.library(), lang)
@@ -137,7 +138,9 @@ def search(
         nearest=_nearest(found, library) if found else (),
         answers=[shown(hit, library, search_id, n) for n, hit in enumerate(_shown_of(found), start=1)],
         search_id=search_id,
+        privacy_url=site.settings.privacy_url,
         did_you_mean=found.did_you_mean if found else None,
+        tells=registry.is_open and not (chosen_category or chosen_phase),
         browsed=()
         if query or not (chosen_category or chosen_phase)
         else library.catalogue.in_phase(lang, chosen_category, chosen_phase),

@@ -279,6 +279,21 @@ class RepliedAnswer(BaseModel):
     first_reply_at: datetime | None
 
 
+class SubscriptionRequest(BaseModel):
+    """To be told when a question has its answer."""
+
+    email: Annotated[str, Field(max_length=1_000, description="Whom to tell; they are asked to confirm it.")]
+    search_id: Annotated[
+        str, Field(max_length=200, description="Of a search that did not answer, as the search said it.")
+    ]
+
+
+class SubscriptionAnswer(BaseModel):
+    """The same whether or not the address was known."""
+
+    message: Annotated[str, Field(description="What happens now, in one sentence.")]
+
+
 class Problem(BaseModel):
     """What went wrong (RFC 9457)."""
 

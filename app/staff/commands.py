@@ -21,6 +21,7 @@ from app.store import Store, open_store
 from app.store.users import Role, User
 from app.terminal import err, out, print_json
 from search.analysis import normalise
+from search.errors import InputError
 
 users = typer.Typer(help="Who may sign in, and what they may do.", no_args_is_help=True)
 
@@ -31,7 +32,7 @@ Email = Annotated[str, typer.Argument(metavar="EMAIL", help="The address they si
 _LONGEST_NAME: Final = 100
 
 
-class UserError(Exception):
+class UserError(InputError):
     """What was asked for cannot be done, in one sentence."""
 
 

@@ -10,6 +10,8 @@ from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
 from zxcvbn import zxcvbn
 
+from search.errors import InputError
+
 LEAST: Final = 12
 MOST: Final = 256
 
@@ -21,7 +23,7 @@ _LEAST_SCORE: Final = 4
 _READ: Final = 72
 
 
-class PasswordError(Exception):
+class PasswordError(InputError):
     """A password that is not good enough, in one sentence."""
 
 

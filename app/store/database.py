@@ -10,6 +10,8 @@ from typing import Any, Final
 from sqlalchemy import URL, Connection, Engine, create_engine, event, make_url
 from sqlalchemy.exc import ArgumentError, SQLAlchemyError
 
+from search.errors import UnfitError
+
 FILE: Final = "sportello.db"
 # Longer than any transaction of ours, shorter than a visitor's patience.
 _WAIT_SECONDS: Final = 5
@@ -17,7 +19,7 @@ _WAIT_SECONDS: Final = 5
 READING: Final = "sportello_reading"
 
 
-class StoreError(Exception):
+class StoreError(UnfitError):
     """The database cannot do what it should, in one sentence."""
 
 

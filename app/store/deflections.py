@@ -8,6 +8,7 @@ from sqlalchemy import Engine
 
 from app.store.database import said_plainly
 from app.store.dialects import INSERT
+from app.store.late import note_questions
 from app.store.searches import MOST_KEPT, QUERY_KEPT, Search
 from app.store.searches_tables import SEARCHES
 from app.store.tables import DEFLECTIONS
@@ -59,6 +60,7 @@ class Deflections:
         with said_plainly(self._engine.url), self._engine.begin() as connection:
             connection.execute(self._insert(DEFLECTIONS).on_conflict_do_nothing(), rows)
             connection.execute(self._insert(SEARCHES).on_conflict_do_nothing(), asked)
+            note_questions(connection, [deflection.at for deflection in deflections])
 
 
 def _row(deflection: Deflection) -> dict[str, object]:

@@ -10,6 +10,7 @@ from typing import Any, Final
 from sqlalchemy import ColumnElement, Engine, delete, func, or_, select
 
 from app.store.database import READING, said_plainly
+from app.store.late import note_contact
 from app.store.tickets_records import Ticket, TicketStatus
 from app.store.tickets_rows import ticket_of
 from app.store.tickets_tables import ATTACHMENTS, REPLIES, TICKETS
@@ -86,8 +87,11 @@ class Inbox:
                 select(ATTACHMENTS.c.id).where(ATTACHMENTS.c.ticket_id == ticket_id)
             ).scalars()
             ids = tuple(files)
-            gone = delete(TICKETS).where(TICKETS.c.id == ticket_id).returning(TICKETS.c.id)
-            return ids if connection.execute(gone).first() else None
+            erase = delete(TICKETS).where(TICKETS.c.id == ticket_id).returning(TICKETS.c.created_at)
+            gone = connection.execute(erase).first()
+            if gone:
+                note_contact(connection, gone.created_at)
+            return ids if gone else None
 
 
 def _filters(wanted: Wanted) -> list[ColumnElement[bool]]:

@@ -77,10 +77,9 @@ class Contact:
 
 
 @dataclass(frozen=True, slots=True)
-class Graded:
-    """How satisfied a customer was with a ticket, from 1 to 5."""
+class Grades:
+    """How satisfied customers were with tickets, from 1 to 5: how many said, the sum, and how many 4 or 5."""
 
-    value: int
-    at: datetime
-    lang: str
-    category: str
+    count: int
+    sum: int
+    satisfied: int

@@ -10,9 +10,10 @@ from json import dumps
 from typing import Any, Final, Literal
 
 import orjson
-from sqlalchemy import Engine, Select, Text, cast, func, or_, select, text
+from sqlalchemy import Engine, Select, Text, cast, delete, func, or_, select, text, tuple_
 
 from app.contact.trails import trail_of
+from app.learning.wordings import bare_of
 from app.store.database import READING, said_plainly
 from app.store.dialects import INSERT
 from app.store.learning_tables import VETOES
@@ -20,8 +21,8 @@ from app.store.searches_tables import SEARCHES
 from app.store.tables import DEFLECTIONS, EVENTS, USERS, WORDS
 from app.store.tickets_tables import REPLIES, TICKETS
 
-# Of visitors' words, and of replies with articles, the newest: what a reading costs is bounded.
-MOST_WORDS: Final = 50_000
+# Of what is said in widgets, on pages, and by staff, the newest: what a reading costs is bounded.
+MOST_WORDS: Final = 20_000
 MOST_REPLIES: Final = 5_000
 _MOST_AT_ONCE: Final = 500
 _NO_ARTICLES: Final = "[]"
@@ -106,6 +107,20 @@ class Learning:
         with said_plainly(self._engine.url), self._engine.begin() as connection:
             connection.execute(changed)
 
+    def forget(self, before: datetime) -> int:
+        """Delete decisions from before then on pairs that nobody confirms any more; how many those were."""
+        asked = select(*VETOES.primary_key.columns).where(VETOES.c.at < before)
+        old = {tuple(row) for row in self._all(asked)}
+        if not old:
+            return 0
+        gone = sorted(old - {(word.lang, bare_of(word.question), word.article) for word in self.words()})
+        key: Any = tuple_(*VETOES.primary_key.columns)
+        with said_plainly(self._engine.url), self._engine.begin() as connection:
+            for start in range(0, len(gone), _MOST_AT_ONCE):
+                some = gone[start : start + _MOST_AT_ONCE]
+                connection.execute(delete(VETOES).where(VETOES.c.at < before, key.in_(some)))
+        return len(gone)
+
     def _of_widgets(self) -> Iterable[Word]:
         """What sessions said of what they were shown: each event belongs to a question of its own session."""
         asked = (
@@ -123,18 +138,21 @@ class Learning:
 
     def _of_pages(self) -> Iterable[Word]:
         """What readers of articles said who came to them from a search on the site."""
-        rated = text(WORDS), EVENTS.c.type == "rated", EVENTS.c.session.is_(None)
-        visits = _visits(select(EVENTS.c.search_id).where(*rated)).subquery()
+        rated = _newest(
+            select(EVENTS.c.type, EVENTS.c.value, EVENTS.c.article, EVENTS.c.at, EVENTS.c.search_id)
+            .where(text(WORDS), EVENTS.c.type == "rated", EVENTS.c.session.is_(None))
+            .where(EVENTS.c.article.is_not(None), EVENTS.c.search_id.is_not(None))
+        ).subquery("rated")  # fmt: skip
+        visits = _visits(select(rated.c.search_id)).subquery("visits")
         asked = (
             select(
-                EVENTS.c.type, EVENTS.c.value, EVENTS.c.article, EVENTS.c.at,
+                rated.c.type, rated.c.value, rated.c.article, rated.c.at,
                 visits.c.visit, SEARCHES.c.lang, SEARCHES.c.understood, cast(SEARCHES.c.results, Text),
             )
-            .join(SEARCHES, SEARCHES.c.id == EVENTS.c.search_id)
+            .join(SEARCHES, SEARCHES.c.id == rated.c.search_id)
             .join(visits, visits.c.asked == SEARCHES.c.id)
-            .where(*rated, EVENTS.c.article.is_not(None))
         )  # fmt: skip
-        for kind, value, article, at, *question in self._all(_newest(asked)):
+        for kind, value, article, at, *question in self._all(asked):
             yield from _said(_Question(*question), kind, value, article, at)
 
     def _of_staff(self) -> Iterable[Word]:

@@ -1,7 +1,7 @@
 """What was asked, wherever it was. Every method raises StoreError when the database cannot do it."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, fields
 from datetime import UTC, date, datetime
 from typing import Any, Final, Literal
 
@@ -9,6 +9,7 @@ from sqlalchemy import ColumnElement, Connection, Engine, Select, distinct, func
 
 from app.store.database import READING, said_plainly
 from app.store.dialects import INSERT
+from app.store.late import note_events, note_questions
 from app.store.records import Event
 from app.store.searches_tables import SEARCHES, SHEDS
 from app.store.tables import EVENTS
@@ -70,8 +71,10 @@ class Searches:
         with said_plainly(self._engine.url), self._engine.begin() as connection:
             if asked:
                 connection.execute(self._insert(SEARCHES).on_conflict_do_nothing(), asked)
+                note_questions(connection, [search.at for search in searches])
             if opened:
                 connection.execute(self._insert(EVENTS).on_conflict_do_nothing(), opened)
+                note_events(connection, clicks)
             self._count(connection, shed or {})
 
     def sheds(self, since: date) -> Mapping[date, int]:
@@ -79,6 +82,15 @@ class Searches:
         asked = select(SHEDS.c.day, SHEDS.c.count).where(SHEDS.c.day >= since).order_by(SHEDS.c.day)
         with said_plainly(self._engine.url), self._reader.connect() as connection:
             return {row.day: row[1] for row in connection.execute(asked)}
+
+    def find(self, search_id: str) -> Search | None:
+        """One search."""
+        asked = select(SEARCHES).where(SEARCHES.c.id == search_id)
+        with said_plainly(self._engine.url), self._reader.connect() as connection:
+            row = connection.execute(asked).mappings().first()
+        if row is None:
+            return None
+        return Search(**{f.name: row[f.name] for f in fields(Search)} | {"results": tuple(row["results"])})
 
     def asked_by_enough(self, queries: Iterable[str], least: int) -> frozenset[str]:
         """Those of the stored `queries` that at least `least` visits asked, letter for letter.

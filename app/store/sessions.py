@@ -7,7 +7,7 @@ from sqlalchemy import Engine, delete, insert, select, update
 
 from app.store.database import READING, said_plainly
 from app.store.tables import SESSIONS, USERS
-from app.store.users import User
+from app.store.users import User, user_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,8 +59,7 @@ class Sessions:
             row = connection.execute(asked).first()
         if row is None:
             return None
-        user = User(row.id, row.email, row.name, row.role, row.created_at, row.last_sign_in_at)
-        return Session(token, user, row.seen_at)
+        return Session(token, user_of(row), row.seen_at)
 
     def touch(self, token: str, now: datetime) -> None:
         """It was seen now."""

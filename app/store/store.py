@@ -13,16 +13,19 @@ from app.store.attempts import Attempts
 from app.store.database import READING, connect, database_url, said_plainly
 from app.store.deflections import Deflections
 from app.store.dialects import INSERT
+from app.store.digests import Digests
 from app.store.doubts import Doubts
 from app.store.gaps import Gaps
 from app.store.inbox import Inbox
 from app.store.insights import Insights
+from app.store.late import note_events
 from app.store.learning import Learning
 from app.store.migrating import migrate
 from app.store.personal import Personal
 from app.store.records import Event, Read
 from app.store.retention import Retention
 from app.store.searches import Searches
+from app.store.segments import Segments
 from app.store.sessions import Sessions
 from app.store.subscriptions import Subscriptions
 from app.store.tables import EVENTS, READS
@@ -65,9 +68,11 @@ class Store:
         self.inbox = Inbox(engine)
         self.subscriptions = Subscriptions(engine)
         self.insights = Insights(engine)
+        self.segments = Segments(engine)
         self.doubts = Doubts(engine)
         self.gaps = Gaps(engine)
         self.learning = Learning(engine)
+        self.digests = Digests(engine)
 
     def close(self) -> None:
         """Close every connection."""
@@ -86,7 +91,9 @@ class Store:
         rows = [{**asdict(e), "received_at": received} for e in sorted(events, key=lambda e: e.id)]
         with self._writing() as connection:
             insert = self._insert(EVENTS).values(rows).on_conflict_do_nothing().returning(EVENTS.c.id)
-            return len(connection.execute(insert).all())
+            added = len(connection.execute(insert).all())
+            note_events(connection, events)
+            return added
 
     def add_reason(self, rating: str, reason: str | None, comment: str | None) -> Added:
         """Say why of the rating with this id, if it was a no; the first time alone counts."""

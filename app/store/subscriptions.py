@@ -110,7 +110,10 @@ class Subscriptions:
         return _subscription(row) if row else None
 
     def confirm(self, subscription_id: str, now: datetime, since: datetime) -> Subscription | None:
-        """Its owner says yes, to what was asked since then; once more changes nothing. Null: nothing to confirm."""
+        """Its owner says yes, to what was asked since then; once more changes nothing.
+
+        Null: there is nothing to confirm.
+        """
         alive = or_(SUBSCRIPTIONS.c.confirmed_at.is_not(None), SUBSCRIPTIONS.c.created_at >= since)
         change = (
             update(SUBSCRIPTIONS)
@@ -179,7 +182,7 @@ class Subscriptions:
             return int(connection.execute(select(func.count()).where(mine)).scalar_one())
 
     def forget(self, ages: Ages) -> int:
-        """Delete some of what is too old; how many those were. Nothing is left to delete when it returns 0."""
+        """Delete some of what is too old; how many those were. Nothing is left when it returns 0."""
         old = or_(
             SUBSCRIPTIONS.c.confirmed_at.is_(None) & (SUBSCRIPTIONS.c.created_at < ages.unconfirmed),
             SUBSCRIPTIONS.c.told_at.is_(None) & (SUBSCRIPTIONS.c.confirmed_at < ages.confirmed),
@@ -199,14 +202,13 @@ class Subscriptions:
         for _ in range(most):
             taken = set(connection.execute(select(CONFIRMATIONS.c.number).where(mine)).scalars())
             number = next((n for n in range(1, most + 1) if n not in taken), None)
-            same = select(CONFIRMATIONS.c.number).where(CONFIRMATIONS.c.question == names.whole)
-            if number is None or connection.execute(same).first():
+            if number is None:
                 return False
             row = {"address": names.address, "number": number, "question": names.whole, "at": now}
             added = self._insert(CONFIRMATIONS).values(row).on_conflict_do_nothing()
             if connection.execute(added.returning(CONFIRMATIONS.c.number)).first():
                 return True
-        return False  # others took each number at the same moment
+        return False  # they were asked the same already, or others took each number at the same moment
 
     def _delete(self, which: ColumnElement[bool]) -> int:
         with self._writing() as connection:

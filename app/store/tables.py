@@ -100,7 +100,8 @@ DEFLECTIONS: Final = Table(
     Index("deflections_at", "at"),
 )
 
-# Who may sign in; somebody who was removed stays, disabled: their name is on what they did.
+# Who may sign in; somebody who was removed stays, disabled: their name is on what they did. `digest` is
+# whether they chose to have the weekly mail; null: as their role has it.
 USERS: Final = Table(
     "users",
     METADATA,
@@ -112,6 +113,7 @@ USERS: Final = Table(
     Column("created_at", Moment, nullable=False),
     Column("last_sign_in_at", Moment),
     Column("disabled_at", Moment),
+    Column("digest", Boolean),
     Index("users_email", "email", unique=True),
 )
 

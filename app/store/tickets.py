@@ -15,6 +15,7 @@ from sqlalchemy import Connection, Engine, Row, func, insert, or_, select, updat
 from sqlalchemy.exc import IntegrityError
 
 from app.store.database import READING, said_plainly
+from app.store.late import note_contact
 from app.store.tickets_records import (
     Attachment,
     Case,
@@ -205,8 +206,9 @@ class Tickets:
         """Let a ticket out of quarantine, once, with what goes out for it. Null: no such ticket."""
         mine = (TICKETS.c.id == ticket_id) & (TICKETS.c.status == "quarantine")
         with self._writing() as connection:
-            change = update(TICKETS).where(mine).values(status="open").returning(TICKETS.c.id)
-            if connection.execute(change).first():
+            change = update(TICKETS).where(mine).values(status="open").returning(TICKETS.c.created_at)
+            if released := connection.execute(change).first():
+                note_contact(connection, released.created_at)
                 enqueue(connection, ticket_id, parcels, at)
             return _read(connection, ticket_id)
 
@@ -271,6 +273,7 @@ def _insert(
     )
     request = {"request_key": key.key, "request_digest": key.digest} if key else {}
     connection.execute(insert(TICKETS).values({**row, **promise, **request}))
+    note_contact(connection, ticket.created_at)
     for position, file in enumerate(attachments):
         connection.execute(insert(ATTACHMENTS).values(ticket_id=ticket.id, position=position, **asdict(file)))
 
@@ -306,6 +309,8 @@ def _change(
     if ask:
         changed |= {"rating_token": row.rating_token or uuid4().hex}
     connection.execute(update(TICKETS).where(TICKETS.c.id == row.id).values(changed))
+    if row.status == "quarantine":
+        note_contact(connection, row.created_at)
 
 
 def _attachment(row: Row[Any]) -> Attachment:

@@ -11,7 +11,8 @@ Basis = Literal["measured", "promised"]
 Channel = Literal["here", "elsewhere"]
 TicketParcel = Literal["acknowledgement", "forward", "webhook", "reply", "closing"]
 SubscriptionParcel = Literal["confirmation", "answer"]
-ParcelKind = Literal[TicketParcel, SubscriptionParcel]
+StaffParcel = Literal["digest"]
+ParcelKind = Literal[TicketParcel, SubscriptionParcel, StaffParcel]
 ParcelStatus = Literal["waiting", "sending", "sent", "failed"]
 
 
@@ -93,9 +94,10 @@ class Rating:
 
 @dataclass(frozen=True, slots=True)
 class Parcel:
-    """Something on its way out; `about` is the reply's id, where it carries one.
+    """Something on its way out; `about` is the reply's id, or the digest's week, where it carries one.
 
-    Of a ticket's, `subscription_id` is null; of a subscription's, `ticket_id` is empty. `possible_repeats` counts how often it was handed over again without knowing whether it had arrived.
+    It is a ticket's, a subscription's or a user's: `ticket_id` is empty, or the other two are null.
+    `possible_repeats` counts how often it was handed over again without knowing whether it had arrived.
     """
 
     id: str
@@ -109,11 +111,12 @@ class Parcel:
     reason: str | None
     sent_at: datetime | None
     subscription_id: str | None = None
+    user_id: str | None = None
 
     @property
     def whose(self) -> str:
-        """The ticket's number, or that it is a subscription's: whose mails carry what opens them."""
-        return self.ticket_id or "subscription"
+        """The ticket's number, or that it is staff's or a subscription's: whose mails carry what opens it."""
+        return self.ticket_id or ("staff" if self.user_id else "subscription")
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,9 +6,17 @@ from typing import Any
 from uuid import uuid4
 
 import orjson
-from sqlalchemy import Connection, Row, insert
+from sqlalchemy import Connection, Row, delete, insert
 
-from app.store.tickets_records import Parcel, ParcelKind, Promise, Reply, SubscriptionParcel, Ticket
+from app.store.tickets_records import (
+    Parcel,
+    ParcelKind,
+    Promise,
+    Reply,
+    StaffParcel,
+    SubscriptionParcel,
+    Ticket,
+)
 from app.store.tickets_tables import OUTBOX
 
 
@@ -20,11 +28,14 @@ def enqueue(
         _enqueue(connection, kind, at, ticket_id=ticket_id, about=about)
 
 
-def enqueue_for(
-    connection: Connection, subscription_id: str, kind: SubscriptionParcel, at: datetime
-) -> None:
+def enqueue_for(connection: Connection, subscription_id: str, kind: SubscriptionParcel, at: datetime) -> None:
     """The same for a subscription."""
     _enqueue(connection, kind, at, subscription_id=subscription_id, about="")
+
+
+def enqueue_to(connection: Connection, user_id: str, kind: StaffParcel, at: datetime, about: str) -> None:
+    """The same for somebody of the staff."""
+    _enqueue(connection, kind, at, user_id=user_id, about=about)
 
 
 def _enqueue(connection: Connection, kind: ParcelKind, at: datetime, **whose: str) -> None:
@@ -32,11 +43,16 @@ def _enqueue(connection: Connection, kind: ParcelKind, at: datetime, **whose: st
     connection.execute(insert(OUTBOX).values(**row, **whose, attempts=0, possible_repeats=0))
 
 
+def withdraw(connection: Connection, user_id: str) -> None:
+    """Take what was not sent yet to somebody of the staff out of the outbox."""
+    connection.execute(delete(OUTBOX).where(OUTBOX.c.user_id == user_id, OUTBOX.c.status != "sent"))
+
+
 def parcel_of(row: Row[Any]) -> Parcel:
     """A row of the outbox."""
     return Parcel(
         row.id, row.ticket_id or "", row.kind, row.about, row.created_at, row.status, row.attempts,
-        row.possible_repeats, row.reason, row.sent_at, row.subscription_id,
+        row.possible_repeats, row.reason, row.sent_at, row.subscription_id, row.user_id,
     )  # fmt: skip
 
 

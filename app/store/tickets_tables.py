@@ -42,6 +42,7 @@ TICKETS: Final = Table(
     Index("tickets_status", "status", "created_at"),
     Index("tickets_email", "email", "created_at"),
     Index("tickets_category", "category", "first_reply_at"),
+    Index("tickets_created_at", "created_at"),
 )
 
 ATTACHMENTS: Final = Table(
@@ -84,7 +85,7 @@ RATINGS: Final = Table(
     _of_a_ticket("ratings"),
 )
 
-# A parcel is a ticket's or a subscription's, or, once a subscription's was sent, nobody's.
+# A parcel is a ticket's, a subscription's or a user's, or, once a subscription's was sent, nobody's.
 # `leased_until`: until when the process that claimed it alone may send it; `handed_at`: since when the
 # other side may have it without our knowing.
 OUTBOX: Final = Table(
@@ -105,11 +106,14 @@ OUTBOX: Final = Table(
     Column("sent_at", Moment),
     Column("reason", Text),
     Column("subscription_id", Text),
+    Column("user_id", Text),
     _of_a_ticket("outbox"),
     ForeignKeyConstraint(
         ["subscription_id"], ["subscriptions.id"], "outbox_subscription", ondelete="CASCADE"
     ),
+    ForeignKeyConstraint(["user_id"], ["users.id"], "outbox_user", ondelete="CASCADE"),
     Index("outbox_next_at", "status", "next_at"),
     Index("outbox_ticket_id", "ticket_id"),
     Index("outbox_subscription_id", "subscription_id"),
+    Index("outbox_user_id", "user_id"),
 )

@@ -4,21 +4,27 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Literal
+from typing import Any, Final, Literal
 
 from sqlalchemy import Connection, Engine, Row, delete, insert, select, update
 
 from app.store.database import READING, said_plainly
 from app.store.tables import SESSIONS, USERS
+from app.store.tickets_rows import withdraw
 
 # Each may do what the ones before it may.
 Role = Literal["viewer", "editor", "admin"]
 Added = Literal["added", "restored", "there"]
+# Who has the weekly mail without having chosen.
+DIGESTED: Final[frozenset[Role]] = frozenset({"editor", "admin"})
 
 
 @dataclass(frozen=True, slots=True)
 class User:
-    """Somebody of the staff; the e-mail address is in lower case, and nobody else has it."""
+    """Somebody of the staff; the e-mail address is in lower case, and nobody else has it.
+
+    `digest` is whether they chose to have the weekly mail; null: as their role has it.
+    """
 
     id: str
     email: str
@@ -27,6 +33,13 @@ class User:
     created_at: datetime
     last_sign_in_at: datetime | None = None
     disabled_at: datetime | None = None
+    digest: bool | None = None
+
+    @property
+    def has_digest(self) -> bool:
+        """Whether the weekly mail is for them: as they chose, else as their role has it."""
+        wanted = self.role in DIGESTED if self.digest is None else self.digest
+        return wanted and self.disabled_at is None
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,14 +80,14 @@ class Users:
     def all(self) -> tuple[User, ...]:
         """Everybody, those who were removed too, by address."""
         with self._reading() as connection:
-            return tuple(_user(row) for row in connection.execute(select(USERS).order_by(USERS.c.email)))
+            return tuple(user_of(row) for row in connection.execute(select(USERS).order_by(USERS.c.email)))
 
     def find(self, email: str) -> Credentials | None:
         """Who has this address, unless they were removed."""
         asked = select(USERS).where(USERS.c.email == email, USERS.c.disabled_at.is_(None))
         with self._reading() as connection:
             row = connection.execute(asked).first()
-        return Credentials(_user(row), row.password) if row else None
+        return Credentials(user_of(row), row.password) if row else None
 
     def set_password(self, user_id: str, old: str, new: str, *, keep: str | None = None) -> bool:
         """Replace the hash `old`; false where it is not theirs any more.
@@ -94,7 +107,7 @@ class Users:
             self._replace(connection, user_id, old, new)
 
     def remove(self, email: str, now: datetime) -> bool:
-        """End their sessions and let them in no more; false where nobody is there of that address."""
+        """End their sessions, write to them and let them in no more; false where nobody has that address."""
         mine = (USERS.c.email == email) & USERS.c.disabled_at.is_(None)
         with self._writing() as connection:
             gone = connection.execute(
@@ -102,7 +115,15 @@ class Users:
             ).first()
             if gone:
                 connection.execute(delete(SESSIONS).where(SESSIONS.c.user_id == gone.id))
+                withdraw(connection, gone.id)
             return gone is not None
+
+    def choose_digest(self, user_id: str, *, wanted: bool) -> None:
+        """Note whether they want the weekly mail; if not, one that is on its way does not go out."""
+        with self._writing() as connection:
+            connection.execute(update(USERS).where(USERS.c.id == user_id).values(digest=wanted))
+            if not wanted:
+                withdraw(connection, user_id)
 
     @staticmethod
     def _replace(connection: Connection, user_id: str, old: str, new: str) -> bool:
@@ -132,5 +153,15 @@ def _row(user: User, password: str) -> dict[str, object]:
     }
 
 
-def _user(row: Row[tuple[object, ...]]) -> User:
-    return User(row.id, row.email, row.name, row.role, row.created_at, row.last_sign_in_at, row.disabled_at)
+def user_of(row: Row[Any]) -> User:
+    """A row of the users."""
+    return User(
+        row.id,
+        row.email,
+        row.name,
+        row.role,
+        row.created_at,
+        row.last_sign_in_at,
+        row.disabled_at,
+        row.digest,
+    )

@@ -31,6 +31,19 @@ _MAX_NAME: Final = 1_000
 
 MARKDOWN: Final = frozenset({".md", ".markdown", ".mdown", ".mkd"})
 _IMAGES: Final = frozenset({".png", ".jpg", ".jpeg", ".gif", ".webp"})
+PAGES: Final = frozenset({".html", ".htm", ".xhtml"})
+WORD: Final = frozenset({".docx"})
+DATA: Final = frozenset({".json", ".ndjson", ".xml"})
+# A whole help centre in one file; a manual with its pictures.
+MAX_DATA: Final = 100_000_000
+MAX_WORD: Final = 30_000_000
+_LIMITS: Final = {
+    **dict.fromkeys(MARKDOWN, MAX_MARKDOWN),
+    **dict.fromkeys(PAGES, 5 * MAX_MARKDOWN),
+    **dict.fromkeys(_IMAGES, MAX_IMAGE),
+    **dict.fromkeys(WORD, MAX_WORD),
+    **dict.fromkeys(DATA, MAX_DATA),
+}
 # What the two libraries raise for damaged files, beside their own errors.
 _BROKEN: Final = (
     *(OSError, EOFError, ValueError, RuntimeError, zlib.error),
@@ -47,8 +60,18 @@ class SourceFile:
 
     @property
     def is_markdown(self) -> bool:
-        """Text, rather than an image."""
-        return PurePosixPath(self.path).suffix.lower() in MARKDOWN
+        """A text of the kind that ours are."""
+        return self.suffix in MARKDOWN
+
+    @property
+    def is_image(self) -> bool:
+        """A picture that a page may show."""
+        return self.suffix in _IMAGES
+
+    @property
+    def suffix(self) -> str:
+        """As `.png`, in small letters."""
+        return PurePosixPath(self.path).suffix.lower()
 
 
 def is_archive(path: Path) -> bool:
@@ -57,7 +80,7 @@ def is_archive(path: Path) -> bool:
 
 
 def read_files(source: Path, spool: Path) -> tuple[list[SourceFile], list[Refused]]:
-    """The Markdown and images of a folder, an archive or one file, by path; raises ImportSourceError.
+    """The texts and images of a folder, an archive or one file, by path; raises ImportSourceError.
 
     `spool` is an empty folder for what is unpacked: keep it as long as the files are read.
     """
@@ -65,6 +88,9 @@ def read_files(source: Path, spool: Path) -> tuple[list[SourceFile], list[Refuse
     if source.is_dir():
         reader.read_folder(source)
     elif not is_archive(source):
+        size = source.stat().st_size
+        if size > _LIMITS.get(source.suffix.lower(), MAX_MARKDOWN):
+            raise ImportSourceError(f"{source} is {size:,} bytes, too large to import: split it.")
         reader.files[source.name] = SourceFile(source.name, source)
     else:
         try:
@@ -145,7 +171,7 @@ class _Reader:
     def _wanted(self, name: str) -> str | None:
         """The clean path of a file that may matter; None for the others, which are ignored or refused."""
         path = PurePosixPath(name.replace("\\", "/").removeprefix("./"))
-        if path.suffix.lower() not in MARKDOWN | _IMAGES or any(
+        if path.suffix.lower() not in _LIMITS or any(
             p.startswith((".", "__MACOSX")) for p in path.parts if p != ".."
         ):
             return None
@@ -161,7 +187,7 @@ class _Reader:
         return False
 
     def _fits(self, path: str, size: int) -> bool:
-        limit = MAX_MARKDOWN if PurePosixPath(path).suffix.lower() in MARKDOWN else MAX_IMAGE
+        limit = _LIMITS[PurePosixPath(path).suffix.lower()]
         if size > limit:
             self._refuse(path, f"is {size:,} bytes, more than {limit:,}")
         elif path in self.files:

@@ -10,6 +10,7 @@ from typing import Any, Final
 import yaml
 
 from indexer.markdown import printable
+from search.errors import InputError
 
 # Where articles without a category go, and what it is called.
 FAQ: Final = "FAQ"
@@ -23,7 +24,7 @@ _INLINE = re.compile(r"[\\`*\[\]<]|(?<![^\W_])_|_(?![^\W_])|&(?=#?\w+;)")
 _ENTITIES: Final = {"<": "&lt;", "&": "&amp;", ":": "&#58;", "~": "&#126;"}
 
 
-class ImportSourceError(Exception):
+class ImportSourceError(InputError):
     """The source cannot be imported at all: one sentence for the person who named it."""
 
 

@@ -205,6 +205,7 @@ class _Fields:
         self._take("updated", _DATE_KEYS, read_day)
         self._take("review_by", ("review_by",), read_day)
         self._take("owner", ("owner",), _one)
+        self._take("redirect_from", ("redirect_from", "aliases"), _paths)
         self._take("type", ("type",), _choice(get_args(ArticleType)))
         self._take("visibility", ("visibility",), _choice(get_args(Visibility)))
         if self.taken.get("status") == "published":
@@ -243,6 +244,11 @@ def _texts(value: Any) -> list[str]:
     if not isinstance(items, list) or not all(isinstance(item, str) for item in items):
         return []
     return list(dict.fromkeys(text for item in items if (text := one_line(item))))
+
+
+def _paths(value: Any) -> list[str]:
+    """Old addresses; Hugo calls them aliases, and a text with a comma is one all the same."""
+    return [path for path in _texts([value] if isinstance(value, str) else value) if path.startswith("/")]
 
 
 def _choice(words: tuple[str, ...]) -> Callable[[Any], str | None]:

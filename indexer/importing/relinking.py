@@ -150,6 +150,9 @@ class Writer:
             return f"https:{src}"
         if _SCHEME.match(src):
             if src.lower().startswith(("http:", "https:")):
+                self._notes.add(
+                    "images are shown from where they were: save them beside the articles", self._source
+                )
                 return src
             self._notes.add(
                 "images are embedded in a way that is not read: their description stands", self._source

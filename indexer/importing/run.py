@@ -2,12 +2,12 @@
 
 import tempfile
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Final, Literal, TypeAlias
 
 from indexer.articles import read_content
-from indexer.importing.archives import MARKDOWN, is_archive, read_files
+from indexer.importing.archives import DATA, MARKDOWN, PAGES, WORD, is_archive, read_files
 from indexer.importing.drafts import (
     FAQ,
     Addresses,
@@ -25,7 +25,10 @@ from indexer.importing.trees import Tree
 from indexer.labelled import CORPUS, LabelledSetError, read_corpus
 from search.records import Article
 
-Format: TypeAlias = Literal["auto", "labelled", "csv", "markdown"]
+Format: TypeAlias = Literal[
+    "auto", "labelled", "csv", "markdown", "html", "docx",
+    "zendesk", "freshdesk", "intercom", "helpscout", "wordpress",
+]  # fmt: skip
 # Read back together: often enough for a progress bar, rarely enough for a folder each.
 _BATCH: Final = 100
 
@@ -104,10 +107,11 @@ def _format_of(source: Path, format: Format) -> Format:  # noqa: A002
         return "labelled"
     if source.suffix.lower() in {".csv", ".tsv"}:
         return "csv"
-    if source.is_dir() or is_archive(source) or source.suffix.lower() in MARKDOWN:
-        return "markdown"
+    if source.is_dir() or is_archive(source) or source.suffix.lower() in MARKDOWN | PAGES | WORD | DATA:
+        return "auto"
     raise ImportSourceError(
-        f"{source} is of no known kind: give a folder, .zip, .tgz, .csv, corpus.jsonl or Markdown file."
+        f"{source} is of no known kind: give a folder, .zip, .tgz, .csv, .json, .xml, .docx, .html, "
+        "corpus.jsonl or Markdown file."
     )
 
 
@@ -122,15 +126,26 @@ def _read(source: Path, scratch: Path, format: Format, lang: str | None) -> _Sou
             )
         spool = scratch / "spool"
         spool.mkdir()
-        files, refused = read_files(source, spool)
-        tree = Tree(source, files, spool, lang)
-        if not tree and not refused and not tree.refused:
-            raise ImportSourceError(f"{source} has no Markdown file: articles are files that end in .md.")
-        return _Source(tree.drafts, len(tree), [*refused, *tree.refused], lambda: tree.notes)
+        return _tree(source, spool, format, lang)
     except OSError as error:
         raise ImportSourceError(
             f"{source} cannot be read ({error.strerror or error}): check its permissions."
         ) from None
+
+
+def _tree(source: Path, spool: Path, format: Format, lang: str | None) -> _Source:  # noqa: A002
+    from indexer.importing.conversion import Converted  # noqa: PLC0415  its libraries are an import's alone
+
+    files, refused = read_files(source, spool)
+    made = Converted(files, spool, format, lang)
+    tree = Tree(source, made.files, spool, lang)
+    refused += [*made.refused, *(replace(r, path=made.names.get(r.path, r.path)) for r in tree.refused)]
+    if not tree and not refused:
+        raise ImportSourceError(
+            f"{source} has no Markdown file: articles are files that end in .md. "
+            "Exports are .json or .xml, pages .html, documents .docx."
+        )
+    return _Source(tree.drafts, len(tree), refused, lambda: (*made.notes.sentences(), *tree.notes))
 
 
 def _labelled(source: Path, lang: str | None) -> _Source:

@@ -34,7 +34,7 @@ class Tree:
         self.refused: list[Refused] = []
         self.spool = spool
         self._reading, self._writing = Notes(), Notes()
-        self._images = {file.path.lower(): file for file in files if not file.is_markdown}
+        self._images = {file.path.lower(): file for file in files if file.is_image}
         pages = list(self._pages([file for file in files if file.is_markdown]))
         languages = {page.source: _language_of(page, source, lang) for page in pages}
         if pages and not any(languages.values()):

@@ -5,8 +5,6 @@ import io
 import json
 import os
 import sqlite3
-import subprocess
-import sys
 import tarfile
 import threading
 from collections.abc import Callable, Iterator
@@ -27,6 +25,7 @@ from app.settings import Settings
 from app.store import Event, Store, StoreError, Ticket, open_store
 from tests.asking import event, post, rows
 from tests.served import Serve
+from tests.terminal import Run
 
 PERSON = {"Sec-Fetch-Mode": "navigate"}
 NOON = datetime(2026, 11, 22, 12, 0, tzinfo=UTC)
@@ -360,34 +359,30 @@ def test_two_restores_at_once(settings: Settings, store: Store, saved: Path) -> 
 # From the terminal
 
 
-def sportello(*words: str | Path, expect: int = 0, **environment: str) -> str:
-    done = subprocess.run(
-        [sys.executable, "-m", "app", *map(str, words)],
-        env={**os.environ, **environment}, capture_output=True, text=True, check=False,
-    )  # fmt: skip
-    assert done.returncode == expect, done.stderr
-    assert "Traceback" not in done.stderr
-    return done.stdout + done.stderr
+def test_from_the_terminal(
+    settings: Settings, store: Store, saved: Path, tmp_path: Path, sportello: Run
+) -> None:
+    def said_by(*words: str | Path, **more: Any) -> str:
+        done = sportello(*words, **more)
+        return done.stdout + done.stderr
 
-
-def test_from_the_terminal(settings: Settings, store: Store, saved: Path, tmp_path: Path) -> None:
     here = ("--data", str(settings.data))
     folders = ("--content", str(settings.content), *here)
-    assert "1 attachments, 5 content files" in sportello("backup", tmp_path / "b.tar", *folders)
-    assert "no terminal" in sportello("personal", "erase", "anna@posta.example", *here, expect=1)
+    assert "1 attachments, 5 content files" in said_by("backup", tmp_path / "b.tar", *folders)
+    assert "no terminal" in said_by("personal", "erase", "anna@posta.example", *here, expect=1)
     assert store.tickets.get("T-1")
-    said = sportello("personal", "erase", "ANNA@posta.example", "--yes", *here)
-    assert "1 tickets and 1 files are gone" in said
+    said = said_by("personal", "erase", "ANNA@posta.example", "--yes", *here)
+    assert "1 tickets, 1 files and 0 subscriptions are gone" in said
     assert store.tickets.get("T-1") is None
-    assert "0 tickets" in sportello("personal", "erase", "anna@posta.example", *here)
-    done = json.loads(sportello("restore", saved, *folders, "--json"))
+    assert "0 tickets" in said_by("personal", "erase", "anna@posta.example", *here)
+    done = json.loads(said_by("restore", saved, *folders, "--json"))
     assert (done["attachments"], done["content"]) == (1, None)
-    assert json.loads(sportello("personal", "export", "anna@posta.example", *here))["tickets"]
-    assert "1 tickets" in sportello("personal", "export", "anna@posta.example", tmp_path / "a.zip", *here)
-    assert "is damaged" in sportello("restore", settings.content / "it/bici/freni.md", *folders, expect=1)
-    assert "No such file" in sportello("restore", tmp_path / "none.tar", *folders, expect=3)
-    assert "no e-mail" in sportello("personal", "export", "anna", *here, expect=1)
+    assert json.loads(said_by("personal", "export", "anna@posta.example", *here))["tickets"]
+    assert "1 tickets" in said_by("personal", "export", "anna@posta.example", tmp_path / "a.zip", *here)
+    assert "is damaged" in said_by("restore", settings.content / "it/bici/freni.md", *folders, expect=1)
+    assert "No such file" in said_by("restore", tmp_path / "none.tar", *folders, expect=3)
+    assert "no e-mail" in said_by("personal", "export", "anna", *here, expect=1)
     elsewhere = {"SPORTELLO_DATABASE_URL": "postgresql://u:geheim@127.0.0.1:1/d"}
-    refused = sportello("backup", tmp_path / "c.tar", *folders, expect=3, **elsewhere)
+    refused = said_by("backup", tmp_path / "c.tar", *folders, expect=3, **elsewhere)
     assert "pg_dump" in refused
     assert "geheim" not in refused

@@ -14,9 +14,11 @@ from app.contact.letters import Letters, Offered
 from app.contact.promises import in_words
 from app.languages import load_interfaces
 from app.settings import Settings
-from app.store import Attachment, Case, Parcel, Promise, Reply, Ticket
+from app.store import Answered, Attachment, Case, Parcel, Promise, Reply, Subscription, Ticket
+from app.subscriptions.letters import Notices
 from tests.catalogues import catalogue_files, forms, messages, originals, read
 from tests.polyglot import ARTICLE, GUIDE, TEXTS
+from tests.served import POLYGLOT
 
 LANGUAGES = sorted(TEXTS)
 PATHS = {
@@ -125,6 +127,12 @@ def pages(client: httpx.Client, lang: str) -> Iterator[tuple[str, httpx.Response
         yield f"step {step}", client.get(step.replace("&amp;", "&"))
     for name, form in (("undecided", {}), ("no reason", {"rating": "0" * 32})):
         yield name, client.post(f"/{lang}/feedback", data={"article": ARTICLE, **form})
+    for name, path in (("mailbox", "sent"), ("nobody's", "0" * 32)):
+        yield name, client.get(f"/{lang}/subscriptions/{path}")
+    for name, trap in (("no address", ""), ("machine", "x")):
+        wish = {"q": said["unknown"], "email": trap and "anna@example.com", "website": trap}
+        yield name, client.post(f"/{lang}/subscriptions", data=wish)
+    yield "stopped", client.post(f"/{lang}/subscriptions/{'0' * 32}/stop")
     yield "problems", client.post(f"/{lang}/contact", data={"email": "anna", "category": "x"})
     yield (
         "sent",
@@ -161,9 +169,11 @@ def wrong(text: str, lang: str, marked: str) -> bool:
 
 @pytest.mark.parametrize("path", ["", "c/consegna", f"a/{ARTICLE}", f"a/{GUIDE}", "contact", "accessibility"])
 def test_every_language_is_named_to_search_engines(polyglot: httpx.Client, lang: str, path: str) -> None:
-    base = str(polyglot.base_url).rstrip("/")
     found = Page(polyglot.get(f"/{lang}/{path}").text).alternates
-    assert found == {tag: f"{base}/{tag}/{path}" for tag in LANGUAGES} | {"x-default": f"{base}/it/{path}"}
+    assert found == {
+        **{tag: f"{POLYGLOT}/{tag}/{path}" for tag in LANGUAGES},
+        "x-default": f"{POLYGLOT}/it/{path}",
+    }
 
 
 def test_hours_and_waits_are_said_in_each_language(polyglot: httpx.Client, lang: str) -> None:
@@ -207,6 +217,11 @@ def letters(lang: str) -> Iterator[EmailMessage]:
         yield write.reply(parcel, case, reply, offered, "https://tornigallo.example/s/x")
         yield write.closing(parcel, ticket, "https://tornigallo.example/s/x")
         yield write.forward(parcel, case, [(Attachment("a", "foto.png", "image/png", 1, ""), b"x")])
+    notices = Notices(settings, load_interfaces())
+    waiting = Subscription("0" * 32, "anna@example.com", lang, said.question, (), "s", by)
+    yield notices.confirmation(parcel, waiting)
+    yield notices.answer(parcel, waiting, Answered("yes", lang, said.question, said.sentence, "/a"))
+    yield notices.answer(parcel, waiting, Answered("maybe", lang, said.question, said.sentence, "/a"))
 
 
 def test_every_mail_speaks_its_language_alone(lang: str) -> None:

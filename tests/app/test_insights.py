@@ -16,9 +16,8 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from app.insights.figures import figures
 from app.insights.intervals import needed, newcombe, wilson
-from app.insights.material import gather
+from app.insights.report import report_of
 from app.insights.wanted import Wanted, last_days
 from app.routes.admin.insights_chosen import chosen
 from app.store import Store, open_store
@@ -202,8 +201,8 @@ def test_the_sample_size_of_the_tables() -> None:
 
 
 def truth(store: Store, days: int = 3) -> dict[str, int]:
-    wanted = last_days(days, datetime.now(UTC) + timedelta(days=2), ROME)
-    found = figures(gather(store.insights, wanted, datetime.now(UTC) + timedelta(days=2)), wanted)
+    later = datetime.now(UTC) + timedelta(days=2)
+    found = report_of(store, last_days(days, later, ROME), later, 1).figures
     return {
         "episodes": found.funnel.episodes, "clicked": found.funnel.clicked, "no_click": found.funnel.no_click,
         "reworded": found.funnel.reworded, "no_answer": found.funnel.no_answer, "ticket": found.funnel.ticket,

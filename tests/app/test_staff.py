@@ -378,11 +378,25 @@ NEEDS: dict[tuple[str, str], Role | None] = {
     ("POST", "/admin/logout"): None,
     ("GET", "/admin/password"): "viewer",
     ("POST", "/admin/password"): "viewer",
+    ("POST", "/admin/digest"): "viewer",
     ("GET", "/admin/insights"): "viewer",
     ("GET", "/admin/insights/questions"): "viewer",
     ("GET", "/admin/insights/charts/{name}.svg"): "viewer",
     ("GET", "/admin/insights/export.json"): "viewer",
     ("GET", "/admin/insights/{sheet}.csv"): "viewer",
+    ("GET", "/admin/gaps"): "viewer",
+    ("GET", "/admin/gaps/export.csv"): "viewer",
+    ("GET", "/admin/gaps/export.json"): "viewer",
+    ("GET", "/admin/gaps/{gap}"): "viewer",
+    ("GET", "/admin/gaps/{gap}/draft.md"): "viewer",
+    ("POST", "/admin/gaps/{gap}/dismiss"): "editor",
+    ("POST", "/admin/gaps/{gap}/reopen"): "editor",
+    ("POST", "/admin/gaps/{gap}/draft"): "editor",
+    ("POST", "/admin/gaps/{gap}/questions"): "editor",
+    ("GET", "/admin/learning"): "viewer",
+    ("POST", "/admin/learning/decide"): "editor",
+    ("GET", "/admin/learning/export.json"): "viewer",
+    ("GET", "/admin/learning/pairs.csv"): "viewer",
     ("GET", "/admin/tickets"): "viewer",
     ("GET", "/admin/tickets/{number}"): "viewer",
     ("GET", "/admin/tickets/{number}/files/{file}"): "viewer",
@@ -424,7 +438,7 @@ def test_a_route_opens_to_its_role_and_the_ones_above(
 ) -> None:
     method, path = route
     for role in ROLES:
-        address = path.format(number=office.ticket(), file="none", name="none", sheet="none")
+        address = path.format(number=office.ticket(), file="none", name="none", sheet="none", gap="none")
         member = office.member(role)
         answer = member.get(address) if method == "GET" else member.post(address, seen="open.0")
         if ROLES.index(role) >= ROLES.index(needed):
@@ -490,3 +504,43 @@ def test_without_its_store_the_desk_says_so(
         assert "The database does not answer" in answer.text
         assert "viewer@example.com" in answer.text
         assert client.get(places.SIGN_IN).status_code == 200
+
+
+# The week by e-mail
+
+
+def has_digest(office: Office, email: str) -> bool:
+    found = office.store.users.find(email)
+    assert found
+    return found.user.has_digest
+
+
+def choose_digest(member: Visitor, wanted: str) -> str:
+    """The page that follows."""
+    done = member.post(places.DIGEST, wanted=wanted)
+    assert done.status_code == 303
+    return member.get(done.headers["location"].partition("#")[0]).text
+
+
+def test_everybody_chooses_whether_the_week_comes_by_e_mail(office: Office) -> None:
+    people = {role: office.user(f"weekly-{role}@example.com", role).email for role in ROLES}
+    assert [has_digest(office, people[role]) for role in ROLES] == [False, True, True]
+    editor, viewer = office.visitor(), office.visitor()
+    editor.sign_in(people["editor"])
+    viewer.sign_in(people["viewer"])
+    assert "Do not send it to me any more" in editor.get(places.PASSWORD).text
+    assert "From now on it is not sent to you." in choose_digest(editor, "no")
+    assert not has_digest(office, people["editor"])
+    assert has_digest(office, people["admin"])
+    assert "From now on you have it each Monday." in choose_digest(viewer, "yes")
+    assert has_digest(office, people["viewer"])
+    # What is no yes is a no.
+    choose_digest(viewer, "yes\x00\ud7ff")
+    assert not has_digest(office, people["viewer"])
+
+
+def test_the_account_page_says_why_no_week_is_sent(office: Office) -> None:
+    page = office.member("admin").get(places.PASSWORD).text
+    assert "On Mondays from 8:00\u202fAM (Rome)" in page
+    assert "sets SPORTELLO_SMTP_HOST, none is sent." in page
+    assert "It is sent to" not in page

@@ -5,7 +5,6 @@ import os
 import pty
 import subprocess
 import sys
-from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -13,24 +12,13 @@ import pytest
 from app.staff.passwords import is_password
 from app.store import open_store
 from tests.office import PASSWORD
-
-Run = Callable[..., subprocess.CompletedProcess[str]]
+from tests.terminal import Run
 
 
 @pytest.fixture
-def run(tmp_path: Path) -> Run:
-    """Run `sportello user` on a data folder of this test; `expect` is the exit code."""
-
-    def call(*words: str, typed: str = "", expect: int = 0) -> subprocess.CompletedProcess[str]:
-        done = subprocess.run(
-            [sys.executable, "-m", "app", "user", *words, "--data", str(tmp_path)],
-            input=typed, capture_output=True, text=True, check=False,
-        )  # fmt: skip
-        assert done.returncode == expect, done.stderr
-        assert "Traceback" not in done.stderr
-        return done
-
-    return call
+def run(tmp_path: Path, sportello: Run) -> Run:
+    """Run `sportello user` on a data folder of this test."""
+    return lambda *words, **more: sportello("user", *words, "--data", tmp_path, **more)
 
 
 def listed(run: Run) -> list[tuple[str, str, str, bool]]:

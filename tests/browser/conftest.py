@@ -11,8 +11,9 @@ import pytest
 from filelock import FileLock
 from playwright.sync_api import Page
 
-from app.store import Promise, Ticket, open_store
-from tests.browser.visits import NUMBER, TOKEN, VISITS, Visit
+from app.store import Answered, Promise, Store, Subscription, Ticket, open_store
+from app.store.subscriptions import Names
+from tests.browser.visits import ANSWERED, NUMBER, TOKEN, VISITS, WAITING, Visit
 
 REPO = Path(__file__).parents[2]
 NODE_MODULES = Path(__file__).parent / "node_modules"
@@ -33,7 +34,7 @@ def unready(
 
 @pytest.fixture(scope="session")
 def contacted(demo: httpx.Client, demo_data: Path) -> httpx.Client:
-    """The demo shop with a message whose writer is asked how satisfied they are."""
+    """The demo shop with a message whose writer is asked how satisfied they are, and who waits for answers."""
     promise = Promise("measured", 120, 540, datetime(2026, 11, 24, 16, 0, tzinfo=UTC))
     ticket = Ticket(
         NUMBER, datetime.now(UTC), "closed", "form", "it", "anna@example.com", "Il vaso è rotto.",
@@ -41,7 +42,22 @@ def contacted(demo: httpx.Client, demo_data: Path) -> httpx.Client:
     )  # fmt: skip
     with closing(open_store("", demo_data)) as store:
         assert store.tickets.add(ticket, (), ())
+        for token in (TOKEN, WAITING, ANSWERED):
+            _wait_for_an_answer(store, token)
     return demo
+
+
+def _wait_for_an_answer(store: Store, token: str) -> None:
+    now = datetime.now(UTC)
+    asked = Subscription(token, "anna@example.com", "it", "Fate la carbonara?", (), "none", now)
+    assert store.subscriptions.ask(asked, Names(token, token), 1)
+    if token != TOKEN:
+        store.subscriptions.confirm(token, now, now)
+    if token == ANSWERED:
+        found = Answered(
+            "yes", "it", "Dov’è il mio pacco?", "Apri il link.", "/it/a/consegna/seguire-il-pacco"
+        )
+        assert store.subscriptions.settle("another", [(token, found)], now)
 
 
 @pytest.fixture(scope="session")

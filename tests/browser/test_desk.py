@@ -17,12 +17,13 @@ import pytest
 from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, Response, expect
 
 from app.contact.attachments import Upload, keep
-from app.routes.admin import account, desk, inbox, places, signin, ticket
+from app.routes.admin import account, desk, inbox, learning, places, signin, ticket
 from app.store import Reply, open_store
 from tests.browser.test_axe import findings
 from tests.browser.test_html import RULES
 from tests.browser.test_keyboard import follow, tab_to
 from tests.browser.test_layout import CUT, SPACING, UNSEEN
+from tests.lessons import confirm
 from tests.office import PASSWORD, Office, Postbox, mail_server
 
 
@@ -136,6 +137,53 @@ def test_a_days_work_by_keyboard_alone(
     context.close()
 
 
+@pytest.mark.parametrize("scripts", [True, False], ids=["with scripts", "without"])
+def test_a_veto_and_back_by_keyboard_alone(browser: Browser, office: Office, scripts: bool) -> None:
+    question = f"come faccio ad annullare {'con' if scripts else 'senza'} gli script"
+    confirm(office.store, question, "ordini/nuovo", 2)
+    context = browser.new_context(
+        java_script_enabled=scripts, reduced_motion="reduce", locale="it-IT",
+        viewport={"width": 1000, "height": 700},
+    )  # fmt: skip
+    context.set_default_timeout(8_000)
+    page = signed_in(context, office)
+    until_listed(page, office, question)
+    page.goto(f"{office.url}{places.TICKETS}")
+    status = page.get_by_role("status")
+    if scripts:
+        follow(page, "Apprendimento")
+        tab_to(page, page.get_by_label("Cerca tra domande e articoli"))
+        page.keyboard.type(f"annullare {question[-14:]}")
+        press(page, "Cerca")
+        press(page, "Metti il veto")
+        expect(status).to_contain_text(question)
+        expect(status).to_contain_text("Veto messo")
+        expect(page.locator(".lesson-facts")).to_contain_text("Anna Verdi")
+        press(page, "Togli il veto")
+    else:
+        page.get_by_role("link", name="Apprendimento").click()
+        page.get_by_label("Cerca tra domande e articoli").fill(question)
+        page.get_by_role("button", name="Cerca").click()
+        page.get_by_role("button", name="Metti il veto").click()
+        expect(status).to_contain_text("Veto messo")
+        page.locator(".lessons").get_by_role("button", name="Togli il veto").click()
+    expect(status).to_contain_text("Il veto è tolto")
+    expect(page.get_by_label("Cerca tra domande e articoli")).not_to_have_value("")
+    (veto,) = [veto for veto in office.store.learning.vetoes() if veto.question == question]
+    assert (veto.stands, veto.by) == (False, "Anna Verdi")
+    context.close()
+
+
+def until_listed(page: Page, office: Office, question: str) -> None:
+    """What was said a moment ago is learned a moment later."""
+    for _ in range(50):
+        page.goto(f"{office.url}{places.LEARNING}")
+        if question in page.content():
+            return
+        page.wait_for_timeout(200)
+    pytest.fail(f"nobody learned of {question}")
+
+
 def test_enter_in_the_search_for_articles_sends_no_reply(context: BrowserContext, office: Office) -> None:
     number = write(office, subject="Ordine ocra")
     page = signed_in(context, office)
@@ -213,6 +261,27 @@ def out_while_writing(page: Page, office: Office) -> None:
     page.get_by_role("button", name="Invia la risposta").click()
 
 
+def learned(path: str = "", button: str = "") -> Callable[[Page, Office], None]:
+    """The page of what was learned, with a pair in every state; a button of it pressed."""
+
+    def reach(page: Page, office: Office) -> None:
+        asked = {veto.question for veto in office.store.learning.vetoes()}
+        if "non va bene" not in asked:
+            confirm(office.store, "Come annullo <b>tutto</b>?", "ordini/nuovo", 3)
+            confirm(office.store, "non va bene", "ordini/solo qui")
+            confirm(office.store, "dove era", "ordini/no-such-article")
+            confirm(office.store, "comment annuler", "ordini/nuovo", 1, "fr")
+            office.store.learning.decide(
+                "it", "non va bene", "ordini/solo qui", stands=True, at=datetime.now(UTC), user_id="u"
+            )
+        until_listed(page, office, "non va bene")
+        page.goto(f"{office.url}{places.LEARNING}{path}")
+        if button:
+            page.get_by_role("button", name=button).first.click()
+
+    return reach
+
+
 _made: dict[str, dict[str, str]] = {}
 
 
@@ -241,6 +310,9 @@ LOOKS = [
     Look("reply-empty", "ticket.html", send("/admin/tickets/{open}", "Invia la risposta")),
     Look("reply-late", "ticket.html", meanwhile),
     Look("delete", "delete.html", go("/admin/tickets/{rich}/delete")),
+    Look("learning", "learning.html", learned()),
+    Look("learning-vetoed", "learning.html", learned(button="Metti il veto")),
+    Look("learning-nothing", "learning.html", learned("?q=nothing+like+it")),
     Look("account", "account.html", go("/admin/password")),
     Look(
         "account-short",
@@ -276,7 +348,7 @@ def shown(request: pytest.FixtureRequest, context: BrowserContext, office: Offic
 def test_every_template_for_signing_in_and_tickets_is_looked_at() -> None:
     rendered = {
         name
-        for room in (signin, account, inbox, ticket, desk)
+        for room in (signin, account, inbox, ticket, learning, desk)
         for name in re.findall(r'"(\w+\.html)"', Path(str(room.__file__)).read_text("utf-8"))
     }
     assert {look.template for look in LOOKS} == rendered

@@ -62,6 +62,9 @@ def _in_each_language(lang: str, maybe: str, yes: str, no: str, misspelt: str) -
 # A message that the fixture `contacted` has written, and its satisfaction question.
 NUMBER: Final = "SP-0000-0000"
 TOKEN: Final = "0" * 32
+# Others who wait for an answer, beside one with the same token: one has confirmed, one was told.
+WAITING: Final = "1" * 32
+ANSWERED: Final = "2" * 32
 STEP: Final = {"it": "hai-i-pezzi-da-piu-di-14-giorni", "en": "have-you-had-the-pieces-for-more-than-14-days"}
 END: Final = {"it": "e-arrivato-rotto", "en": "it-arrived-broken"}
 ITALIAN: Final = _in_each_language("it", "consegna", "rimborso", "ricetta+della+carbonara", "rimbroso")
@@ -70,6 +73,19 @@ OTHERS: Final = [
     Visit("api", "api.html", "/api/v1/docs"),
     Visit("rating", "satisfaction.html", f"/s/{TOKEN}?value=4"),
     Visit("rating-undecided", "satisfaction.html", f"/s/{TOKEN}", status=422, form={"comment": "Lento"}),
+    Visit("subscription-sent", "subscription.html", "/en/subscriptions/sent"),
+    Visit("subscription-ask", "subscription.html", f"/it/subscriptions/{TOKEN}"),
+    Visit("subscription-waiting", "subscription.html", f"/it/subscriptions/{WAITING}"),
+    Visit("subscription-answered", "subscription.html", f"/it/subscriptions/{ANSWERED}"),
+    Visit("subscription-gone", "subscription.html", f"/it/subscriptions/{'f' * 32}", status=404),
+    Visit(
+        "subscription-wrong",
+        "subscription.html",
+        "/it/subscriptions",
+        "polyglot",
+        422,
+        {"q": "Fate la carbonara?", "email": "anna@"},
+    ),
     Visit("hebrew-home", "home.html", "/he/", "odd"),
     Visit("hebrew-article", "article.html", "/he/a/ordini/nuovo", "odd"),
     Visit("hebrew-search", "search.html", "/he/search?q=annullo", "odd"),
@@ -97,5 +113,12 @@ TRANSLATED: Final = [
 VISITS: Final = [*ITALIAN, *ENGLISH, *TRANSLATED, *OTHERS]
 # What other templates are made with, and no page alone.
 PARTS: Final = frozenset(
-    {"base.html", "contactform.html", "feedback.html", "feedbackforms.html", "macros.html"}
+    {
+        "base.html",
+        "contactform.html",
+        "feedback.html",
+        "feedbackforms.html",
+        "macros.html",
+        "subscribeform.html",
+    }
 )

@@ -227,6 +227,17 @@ def test_hard_italian_is_warned_about_with_its_value(root: Path) -> None:
     assert "shorter sentences" in problem.message
 
 
+def test_a_list_of_names_is_no_hard_reading_and_short_sentences_are_not_blamed(root: Path) -> None:
+    write(root, "it/resi/nomi.md", "".join("- Elettrocardiogrammi computerizzati\n" for _ in range(50)))
+    assert check(root) == []
+    write(
+        root,
+        "it/resi/parole.md",
+        "Elettrocardiogrammi computerizzati precedentemente commercializzati. " * 20,
+    )
+    assert "plainer words" in only(root, "reading-ease").message
+
+
 def test_reading_ease_follows_its_formulas() -> None:
     # 60 words of 5 letters in 6 sentences: 89 + (300·6 - 10·300) / 60 = 69.
     gulpease = reading_ease("it", ["parol " * 9 + "parol."] * 6)

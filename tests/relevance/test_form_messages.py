@@ -1,22 +1,15 @@
 """What a form's subject and message get is what the question in them gets: Italian messages, as people write."""
 
 import random
-from collections.abc import Callable, Sequence
-from datetime import UTC, datetime
-from pathlib import Path
+from collections.abc import Sequence
 
 import httpx
 import yaml
 
 from app.deflection.forms import message_of
-from indexer.build import build_snapshot
-from indexer.labelled import read_labelled_set
-from indexer.vectors import VectorCache
-from search.engine import SearchEngine
-from search.records import KnowledgeBase
-from search.snapshot import open_snapshot
 from tests.asking import ask
 from tests.messages import wrapped
+from tests.relevance.conftest import Indexed
 from tests.served import REPO
 
 SUBJECTS = (
@@ -63,12 +56,8 @@ def test_the_demo_shop_answers_a_message_as_its_question(demo: httpx.Client) -> 
     assert both >= whole - 0.03
 
 
-def test_a_real_collection_answers_a_message_as_its_question(
-    labelled_set: Callable[[str], Path], cached_encoder: VectorCache, tmp_path: Path
-) -> None:
-    labelled = read_labelled_set(labelled_set("qa4faq_it"))
-    build_snapshot(KnowledgeBase(labelled.articles), tmp_path / "s", "s", cached_encoder, datetime.now(UTC))
-    engine = SearchEngine(open_snapshot(tmp_path / "s", cached_encoder), cached_encoder)
+def test_a_real_collection_answers_a_message_as_its_question(indexed: Indexed) -> None:
+    labelled, engine = indexed("qa4faq_it")
     chance = random.Random(1)
     asked = chance.sample([q for q in labelled.queries if labelled.relevant.get(q.id)], SAMPLE)
 

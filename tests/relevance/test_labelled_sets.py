@@ -1,35 +1,22 @@
 """Real questions that nobody of the project wrote: the floors that search must hold on them."""
 
 from collections.abc import Callable
-from datetime import UTC, datetime
-from pathlib import Path
+from functools import cache
 
 import pytest
 
-from indexer.build import build_snapshot
-from indexer.labelled import LabelledSet, read_labelled_set
-from indexer.vectors import VectorCache
-from search.engine import SearchEngine
 from search.evaluation import ask, measure
-from search.records import KnowledgeBase, Mode
-from search.snapshot import open_snapshot
+from search.records import Mode
+from tests.relevance.conftest import Indexed
 
 Measures = Callable[[str, Mode], dict[str, float]]
 
 
 @pytest.fixture(scope="module")
-def measures(
-    labelled_set: Callable[[str], Path], cached_encoder: VectorCache, tmp_path_factory: pytest.TempPathFactory
-) -> Measures:
-    engines: dict[str, tuple[LabelledSet, SearchEngine]] = {}
-
+def measures(indexed: Indexed) -> Measures:
+    @cache
     def of(name: str, mode: Mode) -> dict[str, float]:
-        if name not in engines:
-            labelled = read_labelled_set(labelled_set(name))
-            folder = tmp_path_factory.mktemp(name) / "snapshot"
-            build_snapshot(KnowledgeBase(labelled.articles), folder, name, cached_encoder, datetime.now(UTC))
-            engines[name] = labelled, SearchEngine(open_snapshot(folder, cached_encoder), cached_encoder)
-        labelled, engine = engines[name]
+        labelled, engine = indexed(name)
         found = measure(ask(engine, labelled.queries, mode), labelled.relevant)
         return {key: value for key, value in found.items() if value is not None}
 

@@ -1,20 +1,13 @@
 """A question inside a whole message finds what it finds alone: the stories around it are invented ones."""
 
 import random
-from collections.abc import Callable, Sequence
-from datetime import UTC, datetime
-from pathlib import Path
+from collections.abc import Sequence
 
 import pytest
 
-from indexer.build import build_snapshot
-from indexer.labelled import read_labelled_set
-from indexer.vectors import VectorCache
-from search.engine import SearchEngine
 from search.evaluation import Query, ask, measure
-from search.records import KnowledgeBase
-from search.snapshot import open_snapshot
 from tests.messages import wrapped
+from tests.relevance.conftest import Indexed
 
 # Enough to tell a rule that broke: a message as it is loses .15 of mrr in Italian and .22 in English.
 SAMPLE = 150
@@ -23,12 +16,8 @@ SAMPLE = 150
 @pytest.mark.parametrize(
     ("name", "lang", "loss"), [("qa4faq_it", "it", 0.04), ("hint3_curekart_en", "en", 0.05)]
 )
-def test_a_message_finds_what_its_question_finds(
-    name: str, lang: str, loss: float, labelled_set: Callable[[str], Path], cached_encoder: VectorCache, tmp_path: Path
-) -> None:  # fmt: skip
-    labelled = read_labelled_set(labelled_set(name))
-    build_snapshot(KnowledgeBase(labelled.articles), tmp_path / "s", name, cached_encoder, datetime.now(UTC))
-    engine = SearchEngine(open_snapshot(tmp_path / "s", cached_encoder), cached_encoder)
+def test_a_message_finds_what_its_question_finds(name: str, lang: str, loss: float, indexed: Indexed) -> None:
+    labelled, engine = indexed(name)
     chance = random.Random(1)
     asked = chance.sample([q for q in labelled.queries if labelled.relevant.get(q.id)], SAMPLE)
 

@@ -191,7 +191,7 @@ def place(content: Path, models: Path, tmp_path: Path, address: str) -> Iterator
 
 
 def test_a_few_kills(place: Place) -> None:
-    campaign(place, 5)
+    campaign(place, 2)
 
 
 @pytest.mark.soak

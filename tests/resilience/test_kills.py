@@ -66,7 +66,7 @@ def campaign(
 def test_a_few_kills(
     tmp_path: Path, encoder: Encoder, models: Path, write_article: Callable[..., Path]
 ) -> None:
-    campaign(3, tmp_path, encoder, models, write_article)
+    campaign(2, tmp_path, encoder, models, write_article)
 
 
 @pytest.mark.soak

@@ -1,5 +1,6 @@
 """The arrays rank as Whoosh does, score for score."""
 
+from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
@@ -27,9 +28,13 @@ def whoosh_scores(folder: Path, words: list[str], documents: int) -> list[float]
     found = [0.0] * documents
     with index.searcher(weighting=BM25F(B=lexical.B, K1=lexical.K1)) as searcher:
         for hit in searcher.search(Or(terms), limit=None):
-            found[int(hit["number"])] = hit.score
+            found[int(hit["key"])] = hit.score
     index.close()
     return found
+
+
+def write(folder: Path, documents: Sequence[lexical.Fields]) -> None:
+    lexical.write(folder, [str(number) for number in range(len(documents))], documents.__getitem__)
 
 
 @settings(max_examples=40, deadline=None)
@@ -41,7 +46,7 @@ def test_arrays_score_as_whoosh_does(
     tmp_path_factory: pytest.TempPathFactory, documents: list[dict[str, list[str]]], words: list[str]
 ) -> None:
     folder = tmp_path_factory.mktemp("lexical") / "it"
-    lexical.write(folder, documents)
+    write(folder, documents)
     index = LexicalIndex(folder)
     scores = np.zeros(len(documents))
     for word in words:
@@ -50,9 +55,38 @@ def test_arrays_score_as_whoosh_does(
     np.testing.assert_allclose(scores, whoosh_scores(folder, words, len(documents)), rtol=1e-5, atol=1e-6)
 
 
+NAMED = st.dictionaries(st.sampled_from("abcdefghijklmnopqrstuvwxyz"), DOCUMENT, min_size=1, max_size=12)
+
+
+@settings(max_examples=60, deadline=None)
+@given(editions=st.lists(NAMED, min_size=2, max_size=6))
+def test_an_index_from_an_earlier_one_is_that_of_all_documents(
+    tmp_path_factory: pytest.TempPathFactory, editions: list[dict[str, dict[str, list[str]]]]
+) -> None:
+    folder = tmp_path_factory.mktemp("editions")
+    earlier: dict[str, dict[str, list[str]]] = {}
+    for turn, named in enumerate(editions):
+        # Most stay as they were, or all would be new in every edition; each other time some go.
+        both = {**named, **earlier}
+        documents = {key: both[key] for key in sorted(both) if key in named or turn % 2} or {"a": {}}
+        keys, before = list(documents), list(earlier)
+        same = {keys.index(k): before.index(k) for k in keys if earlier.get(k) == documents[k]}
+        whole, taken = folder / f"whole{turn}", folder / f"taken{turn}"
+        fields = [documents[key] for key in keys]
+        lexical.write(whole, keys, fields.__getitem__)
+        old = lexical.Earlier(folder / f"taken{turn - 1}", before, same) if turn else None
+        lexical.write(taken, keys, fields.__getitem__, old)
+        for path in whole.glob("*.*"):
+            assert (taken / path.name).read_bytes() == path.read_bytes(), path.name
+        index = FileStorage(str(taken / "whoosh")).open_index()
+        assert sorted(stored["key"] for stored in index.searcher().documents()) == keys
+        index.close()
+        earlier = documents
+
+
 @pytest.fixture
 def index(tmp_path: Path) -> LexicalIndex:
-    lexical.write(
+    write(
         tmp_path / "it",
         [
             {"title": ["pagar", "bollett"], "body": ["bancomat", "post"]},

@@ -5,6 +5,7 @@ import pwd
 import shutil
 import subprocess
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -28,8 +29,8 @@ def as_somebody(command: list[str], cwd: Path) -> None:
     subprocess.run(command, check=True, cwd=cwd, stdout=subprocess.DEVNULL)
 
 
-@pytest.fixture(scope="session")
-def postgresql() -> Iterator[str]:
+@contextmanager
+def running_postgresql() -> Iterator[str]:
     """The address of an empty server, on a socket of its own and no port."""
     binaries = postgresql_folder()
     # A socket's path has at most 107 characters, and the server's user must reach it.
@@ -51,6 +52,13 @@ def postgresql() -> Iterator[str]:
             as_somebody([*control, "-m", "immediate", "stop"], home)
     finally:
         shutil.rmtree(home)
+
+
+@pytest.fixture(scope="session")
+def postgresql() -> Iterator[str]:
+    """One for all tests."""
+    with running_postgresql() as server:
+        yield server
 
 
 def database(server: str, name: str) -> str:

@@ -8,10 +8,10 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from app.insights.asked import asked
-from app.insights.figures import Figures, figures
+from app.insights.asked import Listed, Part
+from app.insights.figures import Figures
 from app.insights.intervals import newcombe
-from app.insights.material import Material, gather, of
+from app.insights.reader import Page, Reader
 from app.insights.report import report_of
 from app.insights.visits import OUTCOMES, SHOWN
 from app.insights.wanted import Wanted
@@ -40,11 +40,18 @@ class Month:
         self.store, self.played = store, played
         first = since.astimezone(ROME).date()
         self.wanted = Wanted(first - timedelta(days=1), first + timedelta(days=30), ROME)
-        self.material = gather(store.insights, self.wanted, datetime.now(UTC))
+        self.reader = Reader()
 
     def reported(self, **filters: object) -> Figures:
         wanted = replace(self.wanted, **filters)  # type: ignore[arg-type]
-        return figures(of(self.material, wanted), wanted)
+        return self.reader.read(self.store, wanted, 1).figures
+
+    def asked(self, part: Part, least: int) -> Listed:
+        return self.reader.read(self.store, self.wanted, least, [Page(part)]).questions[part]
+
+
+def reported(store: Store, wanted: Wanted, now: datetime) -> Figures:
+    return Reader().read(store, wanted, 1, now=now).figures
 
 
 @pytest.fixture(scope="module", params=["sqlite", "postgresql"])
@@ -175,7 +182,7 @@ def test_by_day(month: Month) -> None:
         def of_day(thing: Ended | Visited | Opened, day: date = day) -> bool:
             return thing.at.astimezone(ROME).date() == day
 
-        alone = figures(gather(month.store.insights, wanted, datetime.now(UTC)), wanted)
+        alone = reported(month.store, wanted, datetime.now(UTC))
         assert said_by(alone) == true_of(played, of_day, of_day, of_day)
         assert listed[day] == alone.funnel.episodes
     assert sum(listed.values()) == len(played.ended)
@@ -188,17 +195,17 @@ def test_behind_every_figure_are_its_questions(month: Month) -> None:
         ("ticket", "ticket"),
         ("episodes", "episodes"),
     ):
-        listed = asked(month.material, part, 1)  # type: ignore[arg-type]
+        listed = month.asked(part, 1)  # type: ignore[arg-type]
         assert listed.count == getattr(month.reported().funnel, count)
     said = Counter(" ".join(e.question.casefold().split()) for e in month.played.ended if e.unanswered)
-    listed = asked(month.material, "unanswered", 1)
+    listed = month.asked("unanswered", 1)
     assert Counter({one.question.casefold(): one.count for one in listed.questions}) == said
     assert [one.count for one in listed.questions] == sorted(said.values(), reverse=True)
 
 
 def test_few_askers_are_not_told(month: Month) -> None:
-    told = asked(month.material, "unanswered", 4)
-    every = asked(month.material, "unanswered", 1)
+    told = month.asked("unanswered", 4)
+    every = month.asked("unanswered", 1)
     assert told.hidden_count > 0
     assert told.questions
     assert told.count == every.count
@@ -207,7 +214,7 @@ def test_few_askers_are_not_told(month: Month) -> None:
 
 
 def test_the_report_holds_it_all(month: Month) -> None:
-    report = report_of(month.store, month.wanted, month.material.now, 1)
+    report = report_of(month.store, month.wanted, datetime.now(UTC), 1)
     assert report.figures == month.reported()
     assert report.questions["held"].count == report.figures.deflected.held
     assert report.lost == 0
@@ -218,12 +225,12 @@ def test_what_is_not_a_day_old_is_open(store: Store) -> None:
     played = Customers(7, since, since + timedelta(minutes=5)).play(60)
     keep(played, store)
     wanted = Wanted(since.date() - timedelta(days=1), since.date() + timedelta(days=2), ROME)
-    reported = figures(gather(store.insights, wanted, since + timedelta(hours=23)), wanted)
+    found = reported(store, wanted, since + timedelta(hours=23))
     held = sum(v.holdout for v in played.visited)
-    assert reported.deflected.running == len(played.visited) - held > 0
-    assert reported.deflected.shown == reported.causal.held == reported.causal.others == 0
-    assert reported.causal.running == sum(v.offered for v in played.visited)
-    assert reported.causal.interval is None
+    assert found.deflected.running == len(played.visited) - held > 0
+    assert found.deflected.shown == found.causal.held == found.causal.others == 0
+    assert found.causal.running == sum(v.offered for v in played.visited)
+    assert found.causal.interval is None
 
 
 def test_satisfied_customers(store: Store) -> None:
@@ -237,7 +244,7 @@ def test_satisfied_customers(store: Store) -> None:
         store.tickets.rate(closed.rating_token, grade, "", now)
     today = now.astimezone(ROME).date()
     wanted = Wanted(today, today, ROME)
-    satisfaction = figures(gather(store.insights, wanted, now), wanted).satisfaction
+    satisfaction = reported(store, wanted, now).satisfaction
     assert (satisfaction.grades, satisfaction.average_grade, satisfaction.satisfied_share) == (4, 3.25, 0.5)
 
 
@@ -248,4 +255,3 @@ def test_nothing_is_no_division_by_it(store: Store) -> None:
     assert report.figures.service.score is None
     assert report.figures.causal.needed is None
     assert len(report.figures.days) == 31
-    assert isinstance(gather(store.insights, wanted, datetime.now(UTC)), Material)

@@ -31,7 +31,7 @@ _HEADERS: Final = {
 }
 _RETRY_AFTER: Final = "30"
 # The longest of what was typed is what is given back.
-_TYPED: Final = ("body", "note", "q", "email", "name")
+_TYPED: Final = ("body", "note", "q", "email", "name", "title", "questions")
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +43,12 @@ class Place:
 
 
 # What there is to go to; a room that is added adds itself here.
-PLACES: Final = (Place(places.TICKETS, "tickets"), Place(places.INSIGHTS, "insights"))
+PLACES: Final = (
+    Place(places.TICKETS, "tickets"),
+    Place(places.INSIGHTS, "insights"),
+    Place(places.GAPS, "gaps"),
+    Place(places.LEARNING, "learning"),
+)
 
 
 class DeskRoute(APIRoute):

@@ -10,11 +10,9 @@ from fastapi import Request
 from starlette.responses import Response
 
 from app.insights import charts
-from app.insights.asked import PARTS, Part, asked
+from app.insights.asked import PARTS, Part
 from app.insights.episodes import ENDINGS
-from app.insights.figures import figures
-from app.insights.material import Material, of
-from app.insights.reader import Reader
+from app.insights.reader import Page, Reader, Told
 from app.insights.report import Report, as_object, told
 from app.insights.sheets import SHEETS, written
 from app.languages import Interface
@@ -40,30 +38,25 @@ _PICTURE: Final = {"Content-Security-Policy": "default-src 'none'; style-src 'un
 
 @dataclass(frozen=True, slots=True)
 class Looked:
-    """What an address asks for, in the reader's language.
-
-    `everything` is what happened in these days, `material` what the filters leave of it.
-    """
+    """What an address asks for, in the reader's language."""
 
     chosen: Chosen
     interface: Interface
-    everything: Material
-    material: Material
-    lost: int
+    told: Told
 
 
 @router.get(places.INSIGHTS)
 def dashboard(request: Request, site: CurrentSite, member: Viewer) -> Response:
     """The figures at a glance."""
-    looked = _look(request, site)
-    unanswered = asked(looked.material, "unanswered", site.settings.k_anonymity)
+    looked = _look(request, site, Page("unanswered", 0, _FIRST))
+    unanswered = looked.told.questions["unanswered"]
     return render(
         request,
         "insights.html",
         member,
-        figures=figures(looked.material, looked.chosen.wanted),
+        figures=looked.told.figures,
         unanswered=unanswered,
-        top=unanswered.questions[:_FIRST],
+        top=unanswered.questions,
         endings=ENDINGS,
         outcomes=OUTCOMES_SHOWN,
         charts=CHARTS,
@@ -71,7 +64,7 @@ def dashboard(request: Request, site: CurrentSite, member: Viewer) -> Response:
         narrow=charts.NARROW,
         periods=PERIODS,
         languages=_languages(looked),
-        categories=_categories(request, site, looked.everything),
+        categories=category_names(request, site, tuple(sorted(looked.told.categories - {""}))),
         sheets=SHEETS,
         holdout=site.settings.holdout,
         **_shared(site, looked),
@@ -81,20 +74,20 @@ def dashboard(request: Request, site: CurrentSite, member: Viewer) -> Response:
 @router.get(places.INSIGHTS + "/questions")
 def questions(request: Request, site: CurrentSite, member: Viewer) -> Response:
     """The questions behind a figure."""
-    looked = _look(request, site)
     part: Part = next((part for part in PARTS if part == request.query_params.get("of")), "unanswered")
-    listed = asked(looked.material, part, site.settings.k_anonymity)
     page = _page(request.query_params.get("page", ""))
     start = (page - 1) * _ON_A_PAGE
+    looked = _look(request, site, Page(part, start, start + _ON_A_PAGE))
+    listed = looked.told.questions[part]
     return render(
         request,
         "questions.html",
         member,
         part=part,
         found=listed,
-        shown=listed.questions[start : start + _ON_A_PAGE],
+        shown=listed.questions,
         number_of_page=page,
-        more=len(listed.questions) > start + _ON_A_PAGE,
+        more=listed.told > start + _ON_A_PAGE,
         least=site.settings.k_anonymity,
         **_shared(site, looked),
     )
@@ -107,16 +100,16 @@ def chart(request: Request, site: CurrentSite, _: Viewer, name: str) -> Response
         raise RefusedError("gone")
     looked = _look(request, site)
     narrow = request.query_params.get("size") == "phone"
-    drawn = CHARTS[name].draw(figures(looked.material, looked.chosen.wanted), looked.interface, narrow)
+    drawn = CHARTS[name].draw(looked.told.figures, looked.interface, narrow)
     return Response(drawn, media_type="image/svg+xml", headers=_PICTURE)
 
 
 @router.get(places.INSIGHTS + "/export.json")
 def export(request: Request, site: CurrentSite, _: Viewer) -> Response:
     """Everything as one JSON object."""
-    looked = _look(request, site)
-    body = orjson.dumps(as_object(_report(site, looked)), option=orjson.OPT_INDENT_2)
-    return Response(body, media_type="application/json", headers=_download(looked, "sportello", "json"))
+    report = _report(request, site)
+    body = orjson.dumps(as_object(report), option=orjson.OPT_INDENT_2)
+    return Response(body, media_type="application/json", headers=_download(report, "sportello", "json"))
 
 
 @router.get(places.INSIGHTS + "/{sheet}.csv")
@@ -125,32 +118,36 @@ def spreadsheet(request: Request, site: CurrentSite, _: Viewer, sheet: str) -> R
     known = next((one for one in SHEETS if one == sheet), None)
     if known is None:
         raise RefusedError("gone")
-    looked = _look(request, site)
+    report = _report(request, site)
     # Spreadsheets take a file without this mark for one of the old 8-bit encodings.
-    body = "\ufeff" + written(_report(site, looked), known)
-    return Response(body, media_type="text/csv; charset=utf-8", headers=_download(looked, known, "csv"))
+    body = "\ufeff" + written(report, known)
+    return Response(body, media_type="text/csv; charset=utf-8", headers=_download(report, known, "csv"))
 
 
-def _look(request: Request, site: Site) -> Looked:
+def _look(request: Request, site: Site, *pages: Page) -> Looked:
     """Raises StoreError."""
-    zone = ZoneInfo(site.settings.time_zone)
-    wanted = chosen(request.query_params, datetime.now(UTC), zone)
+    asked = _chosen(request, site)
     reader: Reader = request.app.state.insights
-    everything, lost = reader.read(site.ledger.store, wanted.wanted)
-    interface = site.interface(language(request, site))
-    return Looked(wanted, interface, everything, of(everything, wanted.wanted), lost)
+    told = reader.read(site.ledger.store, asked.wanted, site.settings.k_anonymity, pages)
+    return Looked(asked, site.interface(language(request, site)), told)
 
 
-def _report(site: Site, looked: Looked) -> Report:
-    return told(looked.material, looked.chosen.wanted, site.settings.k_anonymity, looked.lost)
+def _report(request: Request, site: Site) -> Report:
+    """Raises StoreError."""
+    wanted = _chosen(request, site).wanted
+    return told(request.app.state.insights, site.ledger.store, wanted, site.settings.k_anonymity)
+
+
+def _chosen(request: Request, site: Site) -> Chosen:
+    return chosen(request.query_params, datetime.now(UTC), ZoneInfo(site.settings.time_zone))
 
 
 def _shared(site: Site, looked: Looked) -> dict[str, Any]:
     return {
         "chosen": looked.chosen,
         "wanted": looked.chosen.wanted,
-        "as_of": looked.material.now,
-        "lost": looked.lost,
+        "as_of": looked.told.as_of,
+        "lost": looked.told.lost,
         "zone": ZoneInfo(site.settings.time_zone),
         "number": numbers(looked.interface),
         "names": names(looked.interface),
@@ -161,15 +158,8 @@ def _shared(site: Site, looked: Looked) -> dict[str, Any]:
 
 def _languages(looked: Looked) -> list[tuple[str, str]]:
     """Those that anything of these days was in, and the one that is chosen."""
-    there = {episode.lang for episode in looked.everything.episodes}
-    there |= {visit.lang for visit in looked.everything.visits} | ({looked.chosen.wanted.lang} - {""})
+    there = looked.told.langs | ({looked.chosen.wanted.lang} - {""})
     return sorted(((lang, looked.interface.language_name(lang)) for lang in there), key=lambda pair: pair[1])
-
-
-def _categories(request: Request, site: Site, material: Material) -> dict[str, str]:
-    there = {episode.category for episode in material.episodes}
-    there |= {visit.category for visit in material.visits}
-    return category_names(request, site, tuple(sorted(there - {""})))
 
 
 def _page(written: str) -> int:
@@ -177,7 +167,6 @@ def _page(written: str) -> int:
     return min(max(number, 1), _LAST_PAGE)
 
 
-def _download(looked: Looked, name: str, kind: str) -> dict[str, str]:
-    wanted = looked.chosen.wanted
-    file = f"{name}-{wanted.first}-{wanted.last}.{kind}"
+def _download(report: Report, name: str, kind: str) -> dict[str, str]:
+    file = f"{name}-{report.wanted.first}-{report.wanted.last}.{kind}"
     return {"Content-Disposition": f'attachment; filename="{file}"'}

@@ -7,8 +7,11 @@ from urllib.parse import quote, urlencode
 SIGN_IN: Final = "/admin/login"
 SIGN_OUT: Final = "/admin/logout"
 PASSWORD: Final = "/admin/password"  # noqa: S105  an address
+DIGEST: Final = "/admin/digest"
 TICKETS: Final = "/admin/tickets"
 INSIGHTS: Final = "/admin/insights"
+GAPS: Final = "/admin/gaps"
+LEARNING: Final = "/admin/learning"
 HOME: Final = TICKETS
 
 # Below /admin, in characters that no browser reads as another host's name.
@@ -35,6 +38,11 @@ def tickets(**chosen: str) -> str:
     """The list, as chosen."""
     fields = {name: value for name, value in chosen.items() if value}
     return TICKETS + (f"?{urlencode(fields)}" if fields else "")
+
+
+def gap(name: str, action: str = "") -> str:
+    """A gap, or what can be done with it."""
+    return f"{GAPS}/{quote(name, safe='')}" + (f"/{action}" if action else "")
 
 
 def attachment(number: str, file: str) -> str:

@@ -348,7 +348,7 @@ def test_progress_ends_at_the_total(tmp_path: Path) -> None:
     ("name", "content", "said"),
     [
         ("missing", None, "does not exist"),
-        ("a.docx", b"x", "of no known kind"),
+        ("a.pdf", b"x", "of no known kind"),
         ("a.zip", b"PK not really", "cannot be read to its end"),
         ("a.tgz", b"\x1f\x8b not really", "cannot be read to its end"),
         ("empty.zip", b"PK\x05\x06" + b"\x00" * 18, "has no Markdown file"),

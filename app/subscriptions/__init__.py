@@ -1,0 +1,1 @@
+"""Telling visitors, once, that their question has its answer: who waits, and what they are sent."""

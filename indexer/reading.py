@@ -1,0 +1,75 @@
+"""A file's bytes, and never half of them: what somebody has open to write is not read."""
+
+import errno
+import os
+import signal
+import stat
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import BinaryIO
+
+try:
+    import fcntl
+except ImportError:  # Windows, where what is being written mostly cannot be opened
+    fcntl = None  # type: ignore[assignment]
+
+# Where nobody can say whether a file is open, one that was written to so lately may be; waited for so often.
+_QUIET, _LOOKS = 0.3, 20
+
+
+class BeingWrittenError(Exception):
+    """Somebody is writing the file."""
+
+
+def read_file(path: Path, limit: int) -> bytes:
+    """At most `limit` bytes. Raises OSError, also for what is no regular file: a pipe would be waited for."""
+    with _opened(path) as file:
+        return file.read(limit)
+
+
+def read_closed(path: Path, limit: int) -> bytes:
+    """As `read_file`, while nobody can open the file to write. Raises BeingWrittenError if one has."""
+    with _opened(path) as file, _without_writer(file):
+        return file.read(limit)
+
+
+@contextmanager
+def _opened(path: Path) -> Iterator[BinaryIO]:
+    descriptor = os.open(path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0))
+    with os.fdopen(descriptor, "rb") as file:
+        if not stat.S_ISREG(os.fstat(descriptor).st_mode):
+            raise OSError(errno.EINVAL, "it is no file")
+        yield file
+
+
+@contextmanager
+def _without_writer(file: BinaryIO) -> Iterator[None]:
+    """A read lease (Linux): given only where nobody writes, and who wants to waits the moment it is held."""
+    if not hasattr(fcntl, "F_SETLEASE"):
+        _wait_until_quiet(file)
+        yield
+        return
+    # The kernel tells the holder that somebody waits, by a signal that ends a process: by another, then.
+    fcntl.fcntl(file, fcntl.F_SETSIG, signal.SIGURG)
+    try:
+        fcntl.fcntl(file, fcntl.F_SETLEASE, fcntl.F_RDLCK)
+    except BlockingIOError:
+        raise BeingWrittenError from None
+    except OSError:  # another's file, or a file system without leases
+        _wait_until_quiet(file)
+        yield
+        return
+    try:
+        yield
+    finally:
+        fcntl.fcntl(file, fcntl.F_SETLEASE, fcntl.F_UNLCK)
+
+
+def _wait_until_quiet(file: BinaryIO) -> None:
+    for _ in range(_LOOKS):
+        if not 0 <= time.time() - os.fstat(file.fileno()).st_mtime < _QUIET:
+            return
+        time.sleep(_QUIET / 5)
+    raise BeingWrittenError
