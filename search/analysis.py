@@ -71,7 +71,8 @@ def normalise(text: str, limit: int) -> str:
     folded = unicodedata.normalize("NFKC", text[:limit])[:limit]
     spaced = _SPACE.sub(" ", folded)
     kept = (c for c in spaced if c in _JOINERS or unicodedata.category(c) not in _UNWANTED)
-    return "".join(kept).strip()
+    # Once more: what stood between two spaces may have gone.
+    return _SPACE.sub(" ", "".join(kept)).strip()
 
 
 def fold(word: str) -> str:

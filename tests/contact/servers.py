@@ -82,7 +82,10 @@ def webhook() -> Iterator[Hook]:
 
     class Handler(BaseHTTPRequestHandler):
         def do_POST(self) -> None:
-            body = self.rfile.read(int(self.headers["Content-Length"]))
+            length = int(self.headers["Content-Length"])
+            body = self.rfile.read(length)
+            if len(body) < length:
+                return  # whoever sent it was killed over it
             hook.posts.append(Post(dict(self.headers), body))
             self.send_response(hook.status)
             self.send_header("Content-Length", "0")

@@ -100,6 +100,7 @@ def test_normalised_text_is_clean_short_and_stays_so(text: str, limit: int) -> N
 def test_a_megabyte_costs_its_cap() -> None:
     assert len(normalise("\ufdfa" * 1_000_000, 500)) <= 500
     assert normalise("a\x00b\ud800c\u200bd\ue000", 100) == "abc d"
+    assert normalise("a\r\x08\rb", 100) == "a b"
 
 
 def test_the_fingerprint_follows_behaviour(monkeypatch: pytest.MonkeyPatch) -> None:
