@@ -47,9 +47,9 @@ $(WIDGET)/node_modules/.package-lock.json: $(WIDGET)/package-lock.json | node
 	cd $(WIDGET) && npm ci --loglevel=error
 	@touch $@
 
-# Two workers, a file each at a time, in the order they are collected in: those with a browser last.
+# Three workers on two cores, since many tests wait; a file each at a time, those with a browser last.
 test: setup-dev browser postgres gates lint types ## every check and every test, real browser included
-	$(BIN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder
+	$(BIN)/python -m pytest -n 3 --dist loadfile --no-loadscope-reorder
 
 lint: setup-dev ## ruff, rules and format
 	$(BIN)/ruff check .

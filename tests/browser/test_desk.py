@@ -332,15 +332,33 @@ LOOKS = [
 ]
 
 
-@pytest.fixture(params=LOOKS, ids=str)
-def shown(request: pytest.FixtureRequest, context: BrowserContext, office: Office) -> Iterator[Page]:
+@pytest.fixture(scope="module")
+def served() -> dict[Look, bytes]:
+    """The markup of the pages that were looked at, as it came."""
+    return {}
+
+
+def reached(look: Look, context: BrowserContext, office: Office, served: dict[Look, bytes]) -> Page:
     """A page of the desk, as it stands."""
-    look: Look = request.param
     signed_out = look.template == "login.html"
     page = context.new_page() if signed_out else signed_in(context, office)
     if signed_out:
         context.clear_cookies()
+    answers: list[Response] = []
+    # What Playwright calls must be a function of ours.
+    page.on("response", lambda answer: answers.append(answer))  # noqa: PLW0108
     look.reach(page, office)
+    page.wait_for_load_state()
+    came = [a for a in answers if a.request.resource_type == "document" and not 300 <= a.status < 400]
+    served[look] = came[-1].body()
+    return page
+
+
+@pytest.fixture(params=LOOKS, ids=str)
+def shown(
+    request: pytest.FixtureRequest, context: BrowserContext, office: Office, served: dict[Look, bytes]
+) -> Iterator[Page]:
+    page = reached(request.param, context, office, served)
     yield page
     page.close()
 
@@ -378,23 +396,12 @@ def test_the_gates_find_nothing(shown: Page, node_modules: Path) -> None:
 
 
 def test_the_markup_is_valid(
-    context: BrowserContext, office: Office, node_modules: Path, tmp_path: Path
+    context: BrowserContext, office: Office, node_modules: Path, tmp_path: Path, served: dict[Look, bytes]
 ) -> None:
     for look in LOOKS:
-        page = context.new_page() if look.template == "login.html" else signed_in(context, office)
-        if look.template == "login.html":
-            context.clear_cookies()
-        answers: list[Response] = []
-
-        def keep_answer(answer: Response, kept: list[Response] = answers) -> None:
-            kept.append(answer)
-
-        page.on("response", keep_answer)
-        look.reach(page, office)
-        page.wait_for_load_state()
-        shown = [a for a in answers if a.request.resource_type == "document" and not 300 <= a.status < 400]
-        (tmp_path / f"{look}.html").write_bytes(shown[-1].body())
-        page.close()
+        if look not in served:
+            reached(look, context, office, served).close()
+        (tmp_path / f"{look}.html").write_bytes(served[look])
     node = shutil.which("node")
     assert node, "no node on PATH: run `make gates`"
     report = tmp_path / "report.json"

@@ -6,7 +6,6 @@ import subprocess
 from collections.abc import Callable, Iterator
 from datetime import timedelta
 from pathlib import Path
-from typing import Literal
 
 import pytest
 from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, expect
@@ -40,11 +39,10 @@ def office(serve: Serve, odd_content: Path, tmp_path_factory: pytest.TempPathFac
         store.close()
 
 
-@pytest.fixture(params=["light", "dark"])
-def context(request: pytest.FixtureRequest, browser: Browser, office: Office) -> Iterator[BrowserContext]:
-    scheme: Literal["light", "dark"] = request.param
+@pytest.fixture
+def context(browser: Browser, office: Office) -> Iterator[BrowserContext]:
     opened = browser.new_context(
-        color_scheme=scheme, reduced_motion="reduce", locale="it-IT", viewport={"width": 1280, "height": 900}
+        reduced_motion="reduce", locale="it-IT", viewport={"width": 1280, "height": 900}
     )
     page = opened.new_page()
     page.goto(f"{office.url}/admin/login")

@@ -7,7 +7,6 @@ import subprocess
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Literal
 
 import pytest
 from filelock import FileLock
@@ -63,13 +62,10 @@ def filled(desk: Desk) -> None:
     played.fill(desk.office.store)
 
 
-def entered(
-    browser: Browser, desk: Desk, role: str = "editor", *, scripts: bool = True, dark: bool = False
-) -> BrowserContext:
+def entered(browser: Browser, desk: Desk, role: str = "editor", *, scripts: bool = True) -> BrowserContext:
     """A browser in which somebody of a role is signed in."""
-    scheme: Literal["light", "dark"] = "dark" if dark else "light"
     context = browser.new_context(
-        color_scheme=scheme, java_script_enabled=scripts, reduced_motion="reduce", locale="it-IT",
+        java_script_enabled=scripts, reduced_motion="reduce", locale="it-IT",
         viewport={"width": 1000, "height": 800},
     )  # fmt: skip
     context.set_default_timeout(8_000)
@@ -122,31 +118,27 @@ LOOKS: dict[str, Callable[[Page, Desk], None]] = {
     "untitled": untitled,
     "none-chosen": none_chosen,
 }
-IN_THE_DARK = ("list", "untitled")
 
 
 def test_the_gates_find_nothing(browser: Browser, desk: Desk, node_modules: Path, tmp_path: Path) -> None:
     axe = (node_modules / "axe-core" / "axe.min.js").read_text("utf-8")
-    for dark, looks in ((False, tuple(LOOKS)), (True, IN_THE_DARK)):
-        context = entered(browser, desk, dark=dark)
-        for name in looks:
-            played.fill(desk.office.store)
-            page = context.new_page()
-            answers: list[Response] = []
+    context = entered(browser, desk)
+    for name, reach in LOOKS.items():
+        played.fill(desk.office.store)
+        page = context.new_page()
+        answers: list[Response] = []
 
-            def keep(answer: Response, kept: list[Response] = answers) -> None:
-                kept.append(answer)
+        def keep(answer: Response, kept: list[Response] = answers) -> None:
+            kept.append(answer)
 
-            page.on("response", keep)
-            LOOKS[name](page, desk)
-            page.wait_for_load_state()
-            shown = [
-                a for a in answers if a.request.resource_type == "document" and not 300 <= a.status < 400
-            ]
-            (tmp_path / f"{name}.html").write_bytes(shown[-1].body())
-            assert complaints_about(page, axe) == [], name
-            page.close()
-        context.close()
+        page.on("response", keep)
+        reach(page, desk)
+        page.wait_for_load_state()
+        shown = [a for a in answers if a.request.resource_type == "document" and not 300 <= a.status < 400]
+        (tmp_path / f"{name}.html").write_bytes(shown[-1].body())
+        assert complaints_about(page, axe) == [], name
+        page.close()
+    context.close()
     assert invalid(tmp_path, node_modules) == []
 
 

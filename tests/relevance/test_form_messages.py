@@ -4,6 +4,7 @@ import random
 from collections.abc import Sequence
 
 import httpx
+import pytest
 import yaml
 
 from app.deflection.forms import message_of
@@ -56,6 +57,7 @@ def test_the_demo_shop_answers_a_message_as_its_question(demo: httpx.Client) -> 
     assert both >= whole - 0.03
 
 
+@pytest.mark.soak
 def test_a_real_collection_answers_a_message_as_its_question(indexed: Indexed) -> None:
     labelled, engine = indexed("qa4faq_it")
     chance = random.Random(1)

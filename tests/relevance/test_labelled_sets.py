@@ -41,8 +41,8 @@ def test_many_wordings_teach_the_encoder(measures: Measures) -> None:
     [
         ("qa4faq_it", "lexical"),
         ("qa4faq_it", "dense"),
-        ("covid_quebec_fr", "lexical"),
-        ("covid_quebec_fr", "dense"),
+        pytest.param("covid_quebec_fr", "lexical", marks=pytest.mark.soak),
+        pytest.param("covid_quebec_fr", "dense", marks=pytest.mark.soak),
         ("hint3_curekart_en", "lexical"),
         ("hint3_curekart_en", "dense"),
     ],

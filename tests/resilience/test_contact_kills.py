@@ -190,6 +190,7 @@ def place(content: Path, models: Path, tmp_path: Path, address: str) -> Iterator
         yield Place(content, data, address, port, mails, hook)
 
 
+@pytest.mark.parametrize("address", ["sqlite"], indirect=True)
 def test_a_few_kills(place: Place) -> None:
     campaign(place, 2)
 
