@@ -65,7 +65,7 @@ format: setup-dev ## rewrite the code in the project's format
 catalogues: setup-dev ## bring every language's catalogue up to the texts in the code; lists what is to be translated
 	@$(BIN)/python -m tests.catalogues
 
-soak: setup-dev browser postgres ## the long campaign in full: kills
+soak: setup-dev browser postgres gates ## the long campaigns in full: kills, storm, every look of every page, other encoders
 	$(BIN)/python -m pytest -m soak --timeout 7200
 
 browser: ## a Chromium for the browser tests: the one on PATH, else Debian's

@@ -4,6 +4,7 @@ The service on a socket is in `served`, the browser in `chromium`.
 """
 
 import os
+from collections import Counter
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Protocol
@@ -18,9 +19,11 @@ pytest_plugins = ("tests.served", "tests.chromium", "tests.terminal")
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Files with a browser come last: from its first test on, Playwright's loop runs in the process,
-    and `asyncio.run` is refused beside it."""
+    and `asyncio.run` is refused beside it. Of either kind the large files come first, so that no worker
+    is left alone with one."""
     with_browser = {item.path for item in items if "browser" in getattr(item, "fixturenames", ())}
-    items.sort(key=lambda item: item.path in with_browser)
+    sizes = Counter(item.path for item in items)
+    items.sort(key=lambda item: (item.path in with_browser, -sizes[item.path], str(item.path)))
 
 
 REPOSITORY = Path(__file__).parent.parent

@@ -45,5 +45,6 @@ def complaints(
     return found
 
 
+@pytest.mark.parametrize("visit", VISITS, ids=str)
 def test_the_markup_is_valid(complaints: Mapping[str, list[str]], visit: Visit) -> None:
     assert complaints[str(visit)] == []

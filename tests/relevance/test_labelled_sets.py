@@ -30,6 +30,7 @@ def test_hybrid_holds_its_floor_on_a_real_italian_faq(measures: Measures) -> Non
     assert hybrid["recall@10"] >= 0.9
 
 
+@pytest.mark.soak
 def test_many_wordings_teach_the_encoder(measures: Measures) -> None:
     hybrid = measures("hint3_curekart_en", "hybrid")
     assert hybrid["success@1"] >= 0.89
@@ -43,8 +44,8 @@ def test_many_wordings_teach_the_encoder(measures: Measures) -> None:
         ("qa4faq_it", "dense"),
         pytest.param("covid_quebec_fr", "lexical", marks=pytest.mark.soak),
         pytest.param("covid_quebec_fr", "dense", marks=pytest.mark.soak),
-        ("hint3_curekart_en", "lexical"),
-        ("hint3_curekart_en", "dense"),
+        pytest.param("hint3_curekart_en", "lexical", marks=pytest.mark.soak),
+        pytest.param("hint3_curekart_en", "dense", marks=pytest.mark.soak),
     ],
 )
 def test_two_sides_beat_one(measures: Measures, name: str, single: Mode) -> None:

@@ -75,7 +75,9 @@ HOSTILE = [
 ]
 
 
-@pytest.fixture(params=["encoder", "transformers_encoder", "minilm_encoder"])
+@pytest.fixture(
+    params=["encoder", pytest.param("transformers_encoder", marks=pytest.mark.soak), "minilm_encoder"]
+)
 def each(request: pytest.FixtureRequest) -> Encoder:
     """The contract's three: bundled, the same weights by torch, and another model altogether."""
     fixture: Encoder = request.getfixturevalue(request.param)

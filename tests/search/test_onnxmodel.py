@@ -13,6 +13,7 @@ from search.weights import Weights
 TEXTS = ["Come posso richiedere il rimborso?", "My parcel is late", "返品したいのですが", "5 €"]
 
 
+@pytest.mark.soak
 @pytest.mark.parametrize(("precision", "least"), [("int8", 0.99), ("fp32", 0.999_99)])
 def test_each_precision_agrees_with_the_same_weights_by_torch(
     weights: Weights,
