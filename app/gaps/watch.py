@@ -25,6 +25,8 @@ _log = logging.getLogger("sportello.gaps")
 _LOOK_SECONDS: Final = 2.0
 # A review that took long is not done again for so many times as long: it takes a twentieth of a core.
 _PATIENCE: Final = 20
+# What is opened or sent later, and days that pass, change the numbers though nobody asks anything.
+_ANYWAY_SECONDS: Final = 300.0
 _SUCCESSION_SECONDS: Final = 5.0
 
 
@@ -40,6 +42,7 @@ class GapWatch:
         self._reviewer = Reviewer()
         self._seen: tuple[str, datetime | None] = ("", None)
         self._rest_until = 0.0
+        self._anyway_at = 0.0
         self._stop = threading.Event()
         self._thread = threading.Thread(target=self._work, name="gaps", daemon=True)
 
@@ -70,14 +73,19 @@ class GapWatch:
                 continue
             except StoreError as error:
                 self._ledger.say(error)
+            except Exception:  # noqa: BLE001
+                # Without this, what nobody thought of would end the watch, and nobody would be told.
+                _log.exception("The questions asked in vain could not be reviewed; it is tried again.")
+                self._stop.wait(_ANYWAY_SECONDS)
 
     def _look(self, store: Store, engine: SearchEngine) -> None:
         snapshot = engine.snapshot.manifest.id
         seen = (snapshot, store.doubts.newest())
         published = snapshot != self._seen[0]
-        if seen == self._seen or (not published and monotonic() < self._rest_until):
-            return
         started = monotonic()
+        nothing_new = seen == self._seen and started < self._anyway_at
+        if nothing_new or (not published and started < self._rest_until):
+            return
         if self._reviewer.review(store, engine, datetime.now(UTC), self._stop.is_set):
-            self._seen = seen
+            self._seen, self._anyway_at = seen, monotonic() + _ANYWAY_SECONDS
         self._rest_until = monotonic() + _PATIENCE * (monotonic() - started)
