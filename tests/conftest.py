@@ -27,7 +27,6 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 
 REPOSITORY = Path(__file__).parent.parent
-CONTENT = REPOSITORY / "content"
 
 
 @pytest.fixture(scope="session")

@@ -1,21 +1,28 @@
-"""The service as customers meet it: a real server on a socket, over the demo content, indexed once."""
+"""The service as customers meet it: a real server on a socket, over a small shop's content, indexed once."""
 
 import os
+import shutil
 import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
+from typing import Any
 
 import httpx
 import pytest
 import uvicorn
+from filelock import FileLock
 
 from app.main import create_app
 from app.settings import Settings
+from indexer.update import update_index
+from search.encoders import Encoder
 from tests.polyglot import write_polyglot
 
 REPO = Path(__file__).parents[1]
+# Two languages of a shop, of which tests know every article; the demo in `content` may change as editors like.
+SHOP = REPO / "tests" / "shop"
 MODELS = Path(os.environ.get("SPORTELLO_TEST_MODELS") or REPO / "build" / "test-models")
 
 # Tests ask all from one address, and more in a minute than people do.
@@ -30,15 +37,23 @@ Serve = Callable[..., AbstractContextManager[httpx.Client]]
 
 @contextmanager
 def _serve(
-    content: Path, data: Path, *, wait: bool = True, failing: Sequence[str] = (), **options: str
+    content: Path,
+    data: Path,
+    *,
+    index: Path | None = None,
+    wait: bool = True,
+    failing: Sequence[str] = (),
+    **options: str,
 ) -> Iterator[httpx.Client]:
     """A client, which follows no redirect, of a server on a free port; at `failing` paths a route fails.
 
-    The data folder borrows the encoder made once per checkout.
+    The data folder borrows the encoder made once per checkout, and begins with a copy of `index`.
     """
     MODELS.mkdir(parents=True, exist_ok=True)
     data.mkdir(parents=True, exist_ok=True)
     (data / "models").symlink_to(MODELS)
+    if index:
+        shutil.copytree(index, data, dirs_exist_ok=True)
     app = create_app(Settings(content=content, data=data, **{**UNLIMITED, **options}))  # type: ignore[arg-type]
     for path in failing:
         app.add_api_route(path, _fail)
@@ -78,8 +93,22 @@ def _write(path: Path, title: str, body: str = "Testo.", **matter: str) -> None:
 
 
 @pytest.fixture(scope="session")
-def serve() -> Serve:
-    return _serve
+def shop_index(encoder: Encoder, tmp_path_factory: pytest.TempPathFactory, worker_id: str) -> Path:
+    """A data folder in which the shop is indexed, once for all workers."""
+    folder = tmp_path_factory.getbasetemp()
+    data = (folder if worker_id == "master" else folder.parent) / "shop"
+    with FileLock(f"{data}.lock"):
+        if not (data / "current").exists():
+            assert not update_index(SHOP, data, encoder).problems
+    return data
+
+
+@pytest.fixture(scope="session")
+def serve(shop_index: Path) -> Serve:
+    def served(content: Path, data: Path, **options: Any) -> AbstractContextManager[httpx.Client]:
+        return _serve(content, data, index=shop_index if content == SHOP else None, **options)
+
+    return served
 
 
 @pytest.fixture(scope="session")
@@ -107,11 +136,14 @@ def odd(serve: Serve, odd_content: Path) -> Iterator[httpx.Client]:
         yield client
 
 
-def serve_demo(data: Path, base_url: str = "") -> AbstractContextManager[httpx.Client]:
-    """The demo shop, served from a data folder."""
+def serve_shop(
+    data: Path, base_url: str = "", content: Path = SHOP, index: Path | None = None
+) -> AbstractContextManager[httpx.Client]:
+    """The shop, served from a data folder."""
     return _serve(
-        REPO / "content",
+        content,
         data,
+        index=index,
         site_name="Tornigallo",
         contact_phone="+39 0546 000 214",
         contact_email="assistenza@tornigallo.example",
@@ -155,7 +187,7 @@ def demo_data(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="session")
-def demo(demo_data: Path) -> Iterator[httpx.Client]:
-    """The demo shop, served."""
-    with serve_demo(demo_data) as client:
+def demo(demo_data: Path, shop_index: Path) -> Iterator[httpx.Client]:
+    """The shop, served."""
+    with serve_shop(demo_data, index=shop_index) as client:
         yield client

@@ -35,6 +35,7 @@ DOORS = {
     "email_validator": {"app/contact/tickets.py"},
     "puremagic": {"app/contact/attachments.py"},
     "holidays": {"app/contact/daysoff.py"},
+    "PIL": {"app/articles/images.py"},
     "mammoth": {"indexer/importing/word.py"},
     "defusedxml": {"indexer/importing/"},
     "html_to_markdown": {"indexer/importing/webpages.py"},

@@ -17,11 +17,11 @@ from hypothesis import strategies as st
 from app.contact.spam import FASTEST
 from app.store import Store, Ticket, open_store
 from tests.app.test_pages import text_of
-from tests.served import REPO, Serve
+from tests.served import SHOP, Serve
 
 ANSWERABLE = "Buongiorno, il pacco è arrivato danneggiato, che cosa devo fare?"
 UNANSWERABLE = "Fate la carbonara con il guanciale o con la pancetta?"
-PNG = (REPO / "content/it/consegna/etichetta-del-pacco.png").read_bytes()
+PNG = (SHOP / "it/consegna/etichetta-del-pacco.png").read_bytes()
 
 
 @pytest.fixture(scope="module")
@@ -35,7 +35,7 @@ def shop(serve: Serve, data: Path) -> Iterator[httpx.Client]:
         "contact_email": "ciao@example.com", "email_reply_hours": "24", "limit_tickets": "0",
         "attachment_count": "2", "attachment_megabytes": "1", "log_level": "error",
     }  # fmt: skip
-    with serve(REPO / "content", data, **options) as client:
+    with serve(SHOP, data, **options) as client:
         yield client
 
 

@@ -8,9 +8,9 @@ import pytest
 
 from app.origins import OriginError, parse_origins
 from tests.asking import LOST, ask, event
-from tests.served import REPO, Serve
+from tests.served import SHOP, Serve
 
-SHOP = "https://shop.example"
+ALLOWED_SITE = "https://shop.example"
 ALLOWED = "access-control-allow-origin"
 SHARED = [
     "/api/v1/search?q=reso",
@@ -36,8 +36,8 @@ STRANGERS = [
 @pytest.fixture(scope="module")
 def shop(serve: Serve, tmp_path_factory: pytest.TempPathFactory) -> Iterator[httpx.Client]:
     data = tmp_path_factory.mktemp("cors") / "data"
-    origins = f"{SHOP}, http://localhost:5173"
-    with serve(REPO / "content", data, allowed_origins=origins) as client:
+    origins = f"{ALLOWED_SITE}, http://localhost:5173"
+    with serve(SHOP, data, allowed_origins=origins) as client:
         yield client
 
 
@@ -50,9 +50,9 @@ def preflight(
 
 @pytest.mark.parametrize("path", SHARED)
 def test_a_named_site_may_read(shop: httpx.Client, path: str) -> None:
-    answer = shop.get(path, headers={"Origin": SHOP})
+    answer = shop.get(path, headers={"Origin": ALLOWED_SITE})
     assert answer.status_code == 200
-    assert answer.headers[ALLOWED] == SHOP
+    assert answer.headers[ALLOWED] == ALLOWED_SITE
     assert "Origin" in answer.headers["vary"]
     assert "access-control-allow-credentials" not in answer.headers
     # Nobody keeps for one site what was answered to another.
@@ -60,9 +60,9 @@ def test_a_named_site_may_read(shop: httpx.Client, path: str) -> None:
 
 
 def test_it_may_be_told_that_nothing_changed(shop: httpx.Client) -> None:
-    tag = shop.get(SHARED[2], headers={"Origin": SHOP}).headers["etag"]
-    again = shop.get(SHARED[2], headers={"Origin": SHOP, "If-None-Match": tag})
-    assert (again.status_code, again.headers[ALLOWED]) == (304, SHOP)
+    tag = shop.get(SHARED[2], headers={"Origin": ALLOWED_SITE}).headers["etag"]
+    again = shop.get(SHARED[2], headers={"Origin": ALLOWED_SITE, "If-None-Match": tag})
+    assert (again.status_code, again.headers[ALLOWED]) == (304, ALLOWED_SITE)
 
 
 @pytest.mark.parametrize("origin", STRANGERS)
@@ -76,24 +76,24 @@ def test_nobody_else_may(shop: httpx.Client, path: str, origin: str) -> None:
 
 @pytest.mark.parametrize("path", OWN)
 def test_what_a_widget_does_not_need_is_not_shared(shop: httpx.Client, path: str) -> None:
-    assert ALLOWED not in shop.get(path, headers={"Origin": SHOP}).headers
-    assert ALLOWED not in preflight(shop, path, SHOP, "GET").headers
+    assert ALLOWED not in shop.get(path, headers={"Origin": ALLOWED_SITE}).headers
+    assert ALLOWED not in preflight(shop, path, ALLOWED_SITE, "GET").headers
 
 
 def test_a_named_site_may_ask_and_tell(shop: httpx.Client) -> None:
     asked = {"text": LOST, "lang": "it"}
-    headers = {"Origin": SHOP, "Content-Type": "text/plain"}
+    headers = {"Origin": ALLOWED_SITE, "Content-Type": "text/plain"}
     answer = shop.post("/api/v1/deflections", content=json.dumps(asked), headers=headers)
-    assert (answer.status_code, answer.headers[ALLOWED]) == (200, SHOP)
+    assert (answer.status_code, answer.headers[ALLOWED]) == (200, ALLOWED_SITE)
     assert answer.headers["access-control-expose-headers"] == "Retry-After"
     told = {"session": answer.json()["session"], "events": [event()]}
     answer = shop.post("/api/v1/events", content=json.dumps(told), headers=headers)
-    assert (answer.status_code, answer.headers[ALLOWED]) == (202, SHOP)
+    assert (answer.status_code, answer.headers[ALLOWED]) == (202, ALLOWED_SITE)
 
 
 def test_a_named_site_may_read_why_it_is_refused(shop: httpx.Client) -> None:
-    refused = shop.post("/api/v1/events", content=b"{", headers={"Origin": SHOP})
-    assert (refused.status_code, refused.headers[ALLOWED]) == (400, SHOP)
+    refused = shop.post("/api/v1/events", content=b"{", headers={"Origin": ALLOWED_SITE})
+    assert (refused.status_code, refused.headers[ALLOWED]) == (400, ALLOWED_SITE)
 
 
 @pytest.mark.parametrize("origin", STRANGERS)
@@ -123,9 +123,9 @@ def test_our_own_pages_may(shop: httpx.Client) -> None:
 
 @pytest.mark.parametrize("path", ["/api/v1/deflections", "/api/v1/events", "/api/v1/tickets"])
 def test_a_preflight_is_answered_for_a_day(shop: httpx.Client, path: str) -> None:
-    answer = preflight(shop, path, SHOP, **{"Access-Control-Request-Headers": "content-type"})
+    answer = preflight(shop, path, ALLOWED_SITE, **{"Access-Control-Request-Headers": "content-type"})
     assert answer.status_code == 200
-    assert answer.headers[ALLOWED] == SHOP
+    assert answer.headers[ALLOWED] == ALLOWED_SITE
     assert answer.headers["access-control-max-age"] == "86400"
     assert "POST" in answer.headers["access-control-allow-methods"]
     assert "Content-Type" in answer.headers["access-control-allow-headers"]
@@ -135,7 +135,7 @@ def test_a_preflight_is_answered_for_a_day(shop: httpx.Client, path: str) -> Non
 
 @pytest.mark.parametrize(
     ("origin", "method", "asked"),
-    [("https://evil.example", "POST", ""), ("null", "POST", ""), (SHOP, "DELETE", ""), (SHOP, "POST", "authorization")],
+    [("https://evil.example", "POST", ""), ("null", "POST", ""), (ALLOWED_SITE, "DELETE", ""), (ALLOWED_SITE, "POST", "authorization")],
 )  # fmt: skip
 def test_a_preflight_for_more_is_refused(shop: httpx.Client, origin: str, method: str, asked: str) -> None:
     more = {"Access-Control-Request-Headers": asked} if asked else {}
@@ -146,8 +146,8 @@ def test_a_preflight_for_more_is_refused(shop: httpx.Client, origin: str, method
 
 
 def test_by_default_no_other_site_may(demo: httpx.Client) -> None:
-    assert ALLOWED not in demo.get(SHARED[0], headers={"Origin": SHOP}).headers
-    assert preflight(demo, "/api/v1/events", SHOP).status_code == 403
+    assert ALLOWED not in demo.get(SHARED[0], headers={"Origin": ALLOWED_SITE}).headers
+    assert preflight(demo, "/api/v1/events", ALLOWED_SITE).status_code == 403
 
 
 @pytest.mark.parametrize(

@@ -20,7 +20,7 @@ from app.deflection.pages import kept_of, matches, path_of
 from app.deflection.sessions import GRACE, LASTS, Sessions
 from app.secret import Secret
 from tests.asking import LOST, STRANGE, ask, deflection, has_table, indexed, post, rows, until
-from tests.served import REPO, Serve
+from tests.served import REPO, SHOP, Serve
 
 PARCEL = "consegna/seguire-il-pacco"
 
@@ -32,7 +32,7 @@ def data(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="module")
 def shop(serve: Serve, data: Path) -> Iterator[httpx.Client]:
-    with serve(REPO / "content", data) as client:
+    with serve(SHOP, data) as client:
         yield client
 
 
@@ -44,7 +44,7 @@ def held_data(shop: httpx.Client, data: Path, tmp_path_factory: pytest.TempPathF
 
 @pytest.fixture(scope="module")
 def held(serve: Serve, held_data: Path) -> Iterator[httpx.Client]:
-    with serve(REPO / "content", held_data, holdout="1") as client:
+    with serve(SHOP, held_data, holdout="1") as client:
         yield client
 
 
@@ -309,7 +309,7 @@ def test_without_a_database_the_answer_comes_all_the_same(
     place = tmp_path / "elsewhere"
     place.touch()  # a file where its folder should be
     own = indexed(data, tmp_path / "data")
-    with serve(REPO / "content", own, database_url=f"sqlite:///{place}/sportello.db") as client:
+    with serve(SHOP, own, database_url=f"sqlite:///{place}/sportello.db") as client:
         asked = [ask(client)["deflection_id"] for _ in range(3)]
         place.unlink()
         # It was kept, and is written when the database is there.
@@ -323,7 +323,7 @@ def test_questions_of_a_busy_moment_are_all_written_when_the_server_ends(
 ) -> None:
     assert shop
     own = indexed(data, tmp_path / "data")
-    with serve(REPO / "content", own) as client:
+    with serve(SHOP, own) as client:
         asked = {ask(client)["deflection_id"] for _ in range(20)}
     assert {row["id"] for row in rows(own, "SELECT id FROM deflections")} == asked
 

@@ -16,7 +16,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from tests.asking import ask, deflection, event, indexed, post, rows, until
-from tests.served import MODELS, REPO, Serve
+from tests.served import MODELS, REPO, SHOP, Serve
 
 ARTICLE = "consegna/seguire-il-pacco"
 
@@ -28,7 +28,7 @@ def data(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="module")
 def shop(serve: Serve, data: Path) -> Iterator[httpx.Client]:
-    with serve(REPO / "content", data) as client:
+    with serve(SHOP, data) as client:
         yield client
 
 
@@ -230,7 +230,7 @@ def test_without_a_database_they_are_sent_again_later(
 ) -> None:
     assert shop
     own = indexed(data, tmp_path / "data")
-    with serve(REPO / "content", own, database_url="postgresql://u:secret@127.0.0.1:1/d") as client:
+    with serve(SHOP, own, database_url="postgresql://u:secret@127.0.0.1:1/d") as client:
         session = ask(client)["session"]
         response = tell(client, session, event())
     assert response.status_code == 503
@@ -243,7 +243,7 @@ def test_without_a_database_they_are_sent_again_later(
 def test_what_was_acknowledged_survives_a_kill(tmp_path: Path, data: Path) -> None:
     indexed(data, tmp_path)
     (tmp_path / "models").symlink_to(MODELS)
-    command = [sys.executable, "-m", "app", "serve", "--content", str(REPO / "content")]
+    command = [sys.executable, "-m", "app", "serve", "--content", str(SHOP)]
     process = subprocess.Popen(
         [*command, "--data", str(tmp_path), "--port", "0"],
         stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True, cwd=REPO,

@@ -18,7 +18,7 @@ from app import ledger as ledger_module
 from app.ledger import Ledger
 from app.settings import Settings
 from app.store import StoreError, open_store
-from tests.served import MODELS, REPO, Serve
+from tests.served import MODELS, REPO, SHOP, Serve
 
 ARTICLE = "consegna/tempi-di-consegna"
 READER = {"Sec-Fetch-Dest": "document", "Sec-Fetch-Site": "same-origin"}
@@ -34,7 +34,7 @@ def shop(serve: Serve, data: Path) -> Iterator[httpx.Client]:
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(ledger_module, "_FLUSH_SECONDS", 0.05)
         patch.setattr(ledger_module, "_RANK_SECONDS", 0.1)
-        with serve(REPO / "content", data, contact_phone="+39 0546 000 214") as client:
+        with serve(SHOP, data, contact_phone="+39 0546 000 214") as client:
             yield client
 
 
@@ -248,7 +248,7 @@ def broken(
 ) -> Iterator[httpx.Client]:
     assert shop
     own = indexed(data, tmp_path_factory.mktemp("broken"))
-    with serve(REPO / "content", own, database_url="postgresql://u:secret@127.0.0.1:1/d") as client:
+    with serve(SHOP, own, database_url="postgresql://u:secret@127.0.0.1:1/d") as client:
         yield client
 
 
@@ -283,7 +283,7 @@ def test_a_database_that_comes_back_is_used(
     place = tmp_path / "elsewhere"
     place.touch()  # a file where its folder should be
     own = indexed(data, tmp_path / "data")
-    with serve(REPO / "content", own, database_url=f"sqlite:///{place}/sportello.db") as client:
+    with serve(SHOP, own, database_url=f"sqlite:///{place}/sportello.db") as client:
         assert rate(client, value="yes").status_code == 503
         time.sleep(0.3)
         assert caplog.text.count("cannot be made") == 1
@@ -378,7 +378,7 @@ def test_an_acknowledged_rating_survives_a_kill(tmp_path: Path, data: Path) -> N
         "app",
         "serve",
         "--content",
-        str(REPO / "content"),
+        str(SHOP),
         "--data",
         str(tmp_path),
         "--port",

@@ -27,6 +27,7 @@ from app.routes.xml import document, element, legal
 from app.settings import Settings
 from search.encoders import Encoder
 from search.records import Article, Section
+from tests.served import SHOP
 
 Serve = Callable[..., AbstractContextManager[httpx.Client]]
 
@@ -139,7 +140,7 @@ def test_alternates_are_reciprocal_and_name_the_page_itself(site: httpx.Client) 
 
 def test_the_sitemap_has_every_page_and_nothing_unlisted(demo: httpx.Client, odd: httpx.Client) -> None:
     paths = {urlsplit(url).path for url in entries(demo)}
-    articles = {f"/{lang}/a/{p.relative_to(f'content/{lang}').with_suffix('')}" for lang in ("it", "en") for p in Path(f"content/{lang}").rglob("[!_]*.md")}  # fmt: skip
+    articles = {f"/{lang}/a/{p.relative_to(SHOP / lang).with_suffix('')}" for lang in ("it", "en") for p in (SHOP / lang).rglob("[!_]*.md")}  # fmt: skip
     assert len(articles) >= 24
     assert articles < paths
     assert {"/it/", "/en/", "/it/contact", "/it/c/consegna"} < paths
@@ -406,7 +407,7 @@ def tab(browser: Browser) -> Iterator[Page]:
     # Another site's image, which articles may show: there is no such site.
     page.route(
         "https://images.example/*",
-        lambda route: route.fulfill(path="content/it/consegna/etichetta-del-pacco.png"),
+        lambda route: route.fulfill(path=SHOP / "it/consegna/etichetta-del-pacco.png"),
     )
     yield page
     context.close()

@@ -24,7 +24,7 @@ from app.store import Store, open_store
 from tests import asking
 from tests.asking import LOST, STRANGE, until
 from tests.office import Office, Visitor
-from tests.served import REPO, Serve
+from tests.served import SHOP, Serve
 from tests.traffic import Customers, Played, a_month_ago, keep
 
 ROME = ZoneInfo("Europe/Rome")
@@ -247,9 +247,7 @@ class Walker:
 
 def test_customers_on_the_site_and_in_the_widget(serve: Serve, tmp_path: Path) -> None:
     """What they did by hand is what is reported two days later."""
-    with serve(
-        REPO / "content", tmp_path / "data", contact_email="aiuto@example.com", attachment_count="0"
-    ) as client:
+    with serve(SHOP, tmp_path / "data", contact_email="aiuto@example.com", attachment_count="0") as client:
         opens = Walker(client)
         opens.search("dove si trova il mio pacco")
         opens.open()

@@ -10,7 +10,7 @@ import pytest
 from app.limits import Buckets, Clients
 from app.proxies import ProxyError, parse_proxies
 from tests.asking import LOST, ask, event, indexed, post
-from tests.served import REPO, Serve
+from tests.served import SHOP, Serve
 
 ARTICLE = "consegna/tempi-di-consegna"
 
@@ -127,7 +127,7 @@ def data(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="module")
 def direct(serve: Serve, data: Path) -> Iterator[httpx.Client]:
-    with serve(REPO / "content", data, limit_deflections="3", limit_events="2", limit_feedback="2") as client:
+    with serve(SHOP, data, limit_deflections="3", limit_events="2", limit_feedback="2") as client:
         yield client
 
 
@@ -138,7 +138,7 @@ def proxied(
     assert direct
     own = indexed(data, tmp_path_factory.mktemp("proxied"))
     with serve(
-        REPO / "content",
+        SHOP,
         own,
         limit_deflections="2",
         trusted_proxies="127.0.0.1, 10.0.0.0/8",

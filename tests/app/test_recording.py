@@ -16,7 +16,7 @@ from playwright.sync_api import Browser
 from app.routes.addresses import result
 from app.searches.names import LASTS, Names
 from tests.asking import LOST, ask, rows, until
-from tests.served import REPO, Serve
+from tests.served import SHOP, Serve
 
 PERSON = {"Sec-Fetch-Mode": "navigate", "Sec-Fetch-Dest": "document", "Sec-Fetch-Site": "same-origin"}
 LINK = re.compile(r'<a href="(/it/a/[^"]*[?&;]s=[^"]*)"')
@@ -29,7 +29,7 @@ def data(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="module")
 def shop(serve: Serve, data: Path) -> Iterator[httpx.Client]:
-    with serve(REPO / "content", data, contact_email="aiuto@example.com") as client:
+    with serve(SHOP, data, contact_email="aiuto@example.com") as client:
         yield client
 
 
@@ -120,8 +120,8 @@ def test_a_result_that_is_opened(shop: httpx.Client, data: Path) -> None:
 def test_a_guide_keeps_the_search(shop: httpx.Client, data: Path) -> None:
     page = searched(shop, "restituire un vaso rotto")
     search_id = hidden(page)
-    guides = [p.relative_to(REPO / "content/it").with_suffix("").as_posix()
-              for p in (REPO / "content/it").rglob("*.md") if "type: guide" in p.read_text("utf-8")]  # fmt: skip
+    guides = [p.relative_to(SHOP / "it").with_suffix("").as_posix()
+              for p in (SHOP / "it").rglob("*.md") if "type: guide" in p.read_text("utf-8")]  # fmt: skip
     assert guides
     opened = shop.get(result(f"/it/a/{guides[0]}#x", search_id, 3).partition("#")[0], headers=PERSON)
     assert hidden(opened.text) == search_id

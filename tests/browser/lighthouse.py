@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from tests.chromium import ARGUMENTS, chromium_path
-from tests.served import serve_demo
+from tests.served import REPO, serve_shop
 
 PROGRAM: Final = Path(__file__).parent / "node_modules" / "lighthouse" / "cli" / "index.js"
 PAGES: Final = {
@@ -29,7 +29,10 @@ INTENDED: Final = {"search": "is-crawlable"}
 def main() -> int:
     """Print the scores, and what costs points; 1 if one is too low."""
     lowest = 100
-    with tempfile.TemporaryDirectory() as folder, serve_demo(Path(folder) / "data") as client:
+    with (
+        tempfile.TemporaryDirectory() as folder,
+        serve_shop(Path(folder) / "data", content=REPO / "content") as client,
+    ):
         for name, path in PAGES.items():
             report = measured(f"{client.base_url}{path}", INTENDED.get(name))
             scores = {c["title"]: round(c["score"] * 100) for c in report["categories"].values()}

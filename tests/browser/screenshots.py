@@ -12,7 +12,7 @@ from PIL import Image
 from playwright.sync_api import Browser, Page, sync_playwright
 
 from tests.chromium import ARGUMENTS, chromium_path
-from tests.served import serve_demo
+from tests.served import REPO, serve_shop
 
 FOLDER: Final = Path(__file__).parents[2] / "docs" / "screenshots"
 # Names a reader of docs knows the pages by; `Visit.name` is for machines.
@@ -57,7 +57,7 @@ def main() -> None:
         old.unlink()
     with (
         tempfile.TemporaryDirectory() as folder,
-        serve_demo(Path(folder) / "data", base_url="https://aiuto.tornigallo.example") as client,
+        serve_shop(Path(folder) / "data", "https://aiuto.tornigallo.example", REPO / "content") as client,
         sync_playwright() as playwright,
     ):
         browser = playwright.chromium.launch(executable_path=chromium_path(), args=ARGUMENTS)

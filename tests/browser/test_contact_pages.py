@@ -23,7 +23,6 @@ def page(browser: Browser, demo: httpx.Client) -> Iterator[Page]:
         java_script_enabled=False, viewport={"width": 390, "height": 844}, locale="it"
     )
     opened = context.new_page()
-    opened.set_default_timeout(8_000)
     opened.goto(f"{demo.base_url}/it/contact")
     yield opened
     context.close()

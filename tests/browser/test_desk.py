@@ -63,7 +63,6 @@ def context(browser: Browser) -> Iterator[BrowserContext]:
         locale="it-IT",
         viewport={"width": 1000, "height": 700},
     )
-    opened.set_default_timeout(8_000)
     yield opened
     opened.close()
 
@@ -94,7 +93,6 @@ def test_a_days_work_by_keyboard_alone(
         viewport={"width": 1000, "height": 700},
     )
     page = context.new_page()
-    page.set_default_timeout(8_000)
     page.goto(f"{office.url}/admin")
     if scripts:
         tab_to(page, page.get_by_label("Indirizzo e-mail"))
@@ -145,7 +143,6 @@ def test_a_veto_and_back_by_keyboard_alone(browser: Browser, office: Office, scr
         java_script_enabled=scripts, reduced_motion="reduce", locale="it-IT",
         viewport={"width": 1000, "height": 700},
     )  # fmt: skip
-    context.set_default_timeout(8_000)
     page = signed_in(context, office)
     until_listed(page, office, question)
     page.goto(f"{office.url}{places.TICKETS}")

@@ -7,6 +7,8 @@ import httpx
 import pytest
 from playwright.sync_api import Browser, Locator, Page, expect
 
+from tests.chromium import patient
+
 # More stops than any page has.
 _MOST_STOPS = 120
 IN_SIGHT = """() => {
@@ -22,8 +24,7 @@ IN_SIGHT = """() => {
 @pytest.fixture
 def page(browser: Browser, demo: httpx.Client) -> Iterator[Page]:
     context = browser.new_context(viewport={"width": 1000, "height": 700}, reduced_motion="reduce")
-    opened = context.new_page()
-    opened.set_default_timeout(8_000)
+    opened = patient(context).new_page()
     opened.goto(f"{demo.base_url}/it/")
     yield opened
     context.close()

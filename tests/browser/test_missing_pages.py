@@ -68,7 +68,6 @@ def entered(browser: Browser, desk: Desk, role: str = "editor", *, scripts: bool
         java_script_enabled=scripts, reduced_motion="reduce", locale="it-IT",
         viewport={"width": 1000, "height": 800},
     )  # fmt: skip
-    context.set_default_timeout(8_000)
     page = context.new_page()
     page.goto(f"{desk.office.url}/admin/login")
     page.locator("#email").fill(f"{role}@example.com")

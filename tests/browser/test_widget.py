@@ -8,10 +8,11 @@ from http.server import ThreadingHTTPServer
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, BrowserContext, Page, expect
 
 from tests.browser.widgetdesk import BUILT, Desk, Shop, hit, open_desk, open_shop
 from tests.browser.widgetpages import QUESTION, leave, message, press, question, region, send, write
+from tests.chromium import patient
 
 pytestmark = pytest.mark.usefixtures("built_widget")
 
@@ -43,16 +44,25 @@ def complaints() -> list[str]:
 
 
 @pytest.fixture
-def page(browser: Browser, complaints: list[str]) -> Iterator[Page]:
+def visit(browser: Browser, complaints: list[str]) -> Iterator[BrowserContext]:
     context = browser.new_context(viewport={"width": 900, "height": 800})
-    opened = context.new_page()
-    opened.set_default_timeout(8_000)
-    opened.on("pageerror", lambda error: complaints.append(str(error)))
-    opened.on("console", lambda said: complaints.append(said.text))
-    yield opened
+    context.on("weberror", lambda error: complaints.append(str(error.error)))
+    context.on("console", lambda said: complaints.append(said.text))
+    yield context
     context.close()
     # The browser itself notes each request that fails; that is not ours to hide.
     assert [said for said in complaints if "Failed to load resource" not in said] == []
+
+
+@pytest.fixture
+def page(visit: BrowserContext) -> Page:
+    return patient(visit).new_page()
+
+
+@pytest.fixture
+def hurried(visit: BrowserContext) -> Page:
+    """Where the widget waits no longer than it does for customers."""
+    return visit.new_page()
 
 
 def waited(page: Page, happened: Callable[[], object]) -> None:
@@ -89,6 +99,18 @@ def test_answers_come_after_a_pause(page: Page, desk: Desk, shop: Shop) -> None:
     page.locator("#subject").fill("Un pacco")
     waited(page, lambda: len(desk.asked) == 2)
     assert desk.asked[1] == {**desk.asked[0], "subject": "Un pacco", "session": "signed"}
+
+
+def test_letters_typed_one_by_one_ask_once_they_pause(page: Page, desk: Desk, shop: Shop) -> None:
+    page.clock.install(time="2026-11-22T10:00:00")
+    page.goto(f"{shop.url}/plain.html")
+    page.clock.pause_at("2026-11-22T11:00:00")
+    message(page).press_sequentially(QUESTION)
+    page.clock.run_for(PAUSE - 1)
+    assert desk.paths == []
+    page.clock.run_for(1)
+    expect(region(page)).to_be_visible()
+    assert [asked["text"] for asked in desk.asked] == [QUESTION]
 
 
 def test_two_words_ask_nothing(page: Page, desk: Desk, shop: Shop) -> None:
@@ -382,14 +404,14 @@ def test_a_busy_server_is_left_alone_as_long_as_it_asks(page: Page, desk: Desk, 
     expect(region(page)).to_be_visible()
 
 
-def test_a_slow_answer_is_no_answer(page: Page, desk: Desk, shop: Shop) -> None:
+def test_a_slow_answer_is_no_answer(hurried: Page, desk: Desk, shop: Shop) -> None:
     desk.delay = 2.5
-    page.goto(f"{shop.url}/plain.html")
-    write(page)
-    page.wait_for_timeout(PAUSE + 2_700)
-    expect(region(page)).to_be_hidden()
-    send(page)
-    expect(page.get_by_role("heading", name="Sent")).to_be_visible()
+    hurried.goto(f"{shop.url}/plain.html")
+    write(hurried)
+    hurried.wait_for_timeout(PAUSE + 2_700)
+    expect(region(hurried)).to_be_hidden()
+    send(hurried)
+    expect(hurried.get_by_role("heading", name="Sent")).to_be_visible()
 
 
 def test_asked_before_sending_it_shows_answers_once(page: Page, desk: Desk, shop: Shop) -> None:
@@ -408,16 +430,16 @@ def test_asked_before_sending_it_shows_answers_once(page: Page, desk: Desk, shop
 
 @pytest.mark.parametrize("server", ["slow", "failing", "nothing", "held"])
 def test_asked_before_sending_it_never_keeps_a_message(
-    page: Page, desk: Desk, shop: Shop, server: str
+    hurried: Page, desk: Desk, shop: Shop, server: str
 ) -> None:
     desk.delay = 3 if server == "slow" else 0
     desk.status = 500 if server == "failing" else 200
     desk.hits = [] if server == "nothing" else desk.hits
     desk.holdout = server == "held"
-    page.goto(f"{shop.url}/ask.html")
-    message(page).fill(QUESTION)
-    send(page)
-    expect(page.get_by_role("heading", name="Sent")).to_be_visible()
+    hurried.goto(f"{shop.url}/ask.html")
+    message(hurried).fill(QUESTION)
+    send(hurried)
+    expect(hurried.get_by_role("heading", name="Sent")).to_be_visible()
     assert shop.sent[0]["send"] == "yes"  # by the button that was pressed
     assert shop.sent[0]["message"] == QUESTION
 

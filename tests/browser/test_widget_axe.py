@@ -9,6 +9,7 @@ from playwright.sync_api import Browser, Page, expect
 from tests.browser.test_axe import findings
 from tests.browser.widgetdesk import NODES, Desk, Shop, hit, open_desk, open_shop
 from tests.browser.widgetpages import message, question, region, write
+from tests.chromium import patient
 
 pytestmark = pytest.mark.usefixtures("built_widget")
 
@@ -34,8 +35,7 @@ def shop(desk: Desk) -> Iterator[Shop]:
 @pytest.fixture
 def page(browser: Browser) -> Iterator[Page]:
     context = browser.new_context(reduced_motion="reduce")
-    opened = context.new_page()
-    opened.set_default_timeout(8_000)
+    opened = patient(context).new_page()
     yield opened
     context.close()
 

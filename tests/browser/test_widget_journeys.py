@@ -14,10 +14,11 @@ from playwright.sync_api import Browser, Page, expect
 
 from tests.browser.widgetdesk import Shop, open_shop
 from tests.browser.widgetpages import leave, message, press, question, region, send, write
+from tests.chromium import patient
+from tests.served import SHOP
 
 pytestmark = pytest.mark.usefixtures("built_widget")
 
-REPO = Path(__file__).parents[2]
 QUESTION = "Buongiorno, dove si trova il mio pacco? Lo aspetto da lunedì."
 UNANSWERED = "la ricetta della carbonara"
 
@@ -48,7 +49,7 @@ Serve = Callable[..., AbstractContextManager[httpx.Client]]
 def _opened(serve: Serve, data: Path, **options: str) -> Iterator[Place]:
     with (
         open_shop("") as shop,
-        serve(REPO / "content", data, allowed_origins=shop.url, limit_deflections="0", **options) as client,
+        serve(SHOP, data, allowed_origins=shop.url, limit_deflections="0", **options) as client,
     ):
         shop.help = str(client.base_url).rstrip("/")
         shop.policy = True
@@ -73,8 +74,7 @@ def page(browser: Browser) -> Iterator[Page]:
     """In the console nothing may be said, under the policy that the README asks for."""
     complaints: list[str] = []
     context = browser.new_context(viewport={"width": 900, "height": 800})
-    opened = context.new_page()
-    opened.set_default_timeout(8_000)
+    opened = patient(context).new_page()
     opened.on("pageerror", lambda error: complaints.append(str(error)))
     opened.on("console", lambda said: complaints.append(said.text))
     yield opened
@@ -244,7 +244,7 @@ def test_held_out(page: Page, serve: Serve, tmp_path: Path) -> None:
 
 def test_a_site_that_is_not_allowed_keeps_its_form(browser: Browser, place: Place) -> None:
     with open_shop(place.help) as stranger, browser.new_context() as context:
-        page = context.new_page()
+        page = patient(context).new_page()
         errors: list[str] = []
         page.on("pageerror", lambda error: errors.append(str(error)))
         page.goto(f"{stranger.url}/plain.html")

@@ -23,8 +23,9 @@ def message(page: Page) -> Locator:
 
 
 def write(page: Page, text: str = QUESTION) -> None:
-    """Type a message, letter by letter."""
-    message(page).press_sequentially(text)
+    """Add to the message, all at once: letters one by one would pause on a busy machine, and be asked about."""
+    message(page).focus()
+    page.keyboard.insert_text(text)
 
 
 def press(page: Page) -> None:

@@ -8,7 +8,7 @@ import pytest
 
 from app.store import Store, open_store
 from tests.contact.servers import Hook, MailServer, mail_server, webhook
-from tests.served import REPO, Serve
+from tests.served import SHOP, Serve
 from tests.store.conftest import address, postgresql, store
 
 __all__ = ["address", "postgresql", "store"]
@@ -62,5 +62,5 @@ def shop(serve: Serve, mails: MailServer, hook: Hook, shop_data: Path) -> Iterat
         "limit_feedback": "0",
         "log_level": "error",
     }
-    with serve(REPO / "content", shop_data, **options) as client:
+    with serve(SHOP, shop_data, **options) as client:
         yield client

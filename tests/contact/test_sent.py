@@ -18,7 +18,7 @@ from app.contact.signatures import is_signed, sign
 from app.store import Case, Reply, Store, open_store
 from tests.contact.conftest import SECRET
 from tests.contact.servers import Hook, MailServer, until
-from tests.served import REPO, Serve
+from tests.served import SHOP, Serve
 
 BROKEN = "Buongiorno, il vaso che ho ordinato è arrivato rotto, come posso avere un rimborso?"
 
@@ -101,7 +101,7 @@ def test_what_they_have_read_is_not_sent_to_them(shop: httpx.Client, mails: Mail
 
 def test_the_mailbox_gets_it_all_and_answers_the_customer(shop: httpx.Client, mails: MailServer) -> None:
     email = f"{uuid4().hex[:12]}@example.com"
-    picture = (REPO / "content/it/consegna/etichetta-del-pacco.png").read_bytes()
+    picture = (SHOP / "it/consegna/etichetta-del-pacco.png").read_bytes()
     answer = shop.post(
         "/api/v1/tickets",
         data={

@@ -11,7 +11,7 @@ from app.deflection.forms import message_of
 from tests.asking import ask
 from tests.messages import wrapped
 from tests.relevance.conftest import Indexed
-from tests.served import REPO
+from tests.served import SHOP
 
 SUBJECTS = (
     "",
@@ -28,7 +28,7 @@ SAMPLE = 150
 
 def golden() -> list[tuple[str, str]]:
     """The demo shop's Italian questions that have an answer, and its article."""
-    asked = yaml.safe_load((REPO / "content/golden.yaml").read_text("utf-8"))["questions"]
+    asked = yaml.safe_load((SHOP / "golden.yaml").read_text("utf-8"))["questions"]
     return [(q["ask"], q["expect"]) for q in asked if q["lang"] == "it"]
 
 
