@@ -10,7 +10,7 @@ BIN := .venv/bin
 INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt
 
 .DEFAULT_GOAL := help
-.PHONY: help setup setup-dev run widget test lint types format catalogues soak bench-relevance bench-insights browser postgres node gates screenshots lighthouse clean
+.PHONY: help setup setup-dev run widget test lint types format catalogues soak bench bench-relevance bench-insights browser postgres node gates screenshots lighthouse clean
 
 help: ## this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-12s %s\n", $$1, $$2}'
@@ -105,6 +105,11 @@ bench-relevance: setup | node ## search quality beside its peers', on the labell
 	$(INSTALL) -e '.[bench]'
 	cd $(PEERS) && npm ci --loglevel=error
 	@$(BIN)/python -m tests.benchmarks '$(SPORTELLO_LABELLED_SETS)'
+
+bench: setup ## speed beside its peers', at 406, 10,000 and 50,000 articles; an hour at first, while texts are encoded
+	@test -d '$(SPORTELLO_LABELLED_SETS)' || { echo 'Set SPORTELLO_LABELLED_SETS to the folder of the labelled sets.' >&2; exit 1; }
+	$(INSTALL) -e '.[bench]'
+	@$(BIN)/python -m tests.benchmarks.speed '$(SPORTELLO_LABELLED_SETS)' $(SIZES)
 
 bench-insights: setup-dev postgres ## each view of the insights over a million searches, SQLite and PostgreSQL; fails above 500 ms
 	@$(BIN)/python -m tests.benchmarks.insights $(or $(BENCH),build/bench-insights)

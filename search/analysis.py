@@ -103,7 +103,7 @@ class Analyzer:
         self.lang = lang
         self._german = base == "de"
         self._english = base == "en"
-        self._elisions = _ELISIONS.get(base, frozenset())
+        self.elisions = _ELISIONS.get(base, frozenset())
         self.stop_words = frozenset(
             fold(w) for w in stoplists.get({"nb": "no", "nn": "no"}.get(base, base), ())
         )
@@ -148,7 +148,7 @@ class Analyzer:
         if self._english:  # "customer's" is the customer; "don't" is one word
             parts = ["".join(parts[:-1] if parts[1:] and parts[-1] == "s" else parts)]
         elif len(parts) > 1:
-            parts = [part for part in parts[:-1] if part not in self._elisions] + parts[-1:]
+            parts = [part for part in parts[:-1] if part not in self.elisions] + parts[-1:]
         if self._german:
             parts = [_GERMAN_DIGRAPHS.sub(r"\1\2", part) for part in parts]
         return tuple(Term(part, self._stem(part)) for part in parts if part)

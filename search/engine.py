@@ -4,7 +4,6 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from copy import copy
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
-from functools import lru_cache
 from time import perf_counter
 
 import numpy as np
@@ -16,6 +15,7 @@ from search.encoders import Encoder, Vectors
 from search.excerpts import asked_terms, most_matching
 from search.fusion import Fused
 from search.learning import Confirmed, Learned, learn
+from search.meanings import KEPT, Meanings
 from search.messages import what_is_asked
 from search.missing import missing
 from search.records import Article, Evidence, Hit, Mode, Phase, SearchResult, Suggestions, Verdict
@@ -28,8 +28,6 @@ from search.synonyms import Synonyms, Word
 # The longest question searched for: four screens of a phone. A message is read further, for what it asks.
 QUERY_LIMIT = 2_000
 MESSAGE_LIMIT = 8_000
-# A question is asked again and again; its vector is 1.5 kB.
-CACHED_VECTORS = 4_096
 
 
 # Halfway from a stranger to the same: below it, a small collection's "related" are whatever else there is.
@@ -80,11 +78,11 @@ class SearchEngine:
 
     def __init__(
         self, snapshot: Snapshot, encoder: Encoder | None, *, confirmed: Sequence[Confirmed] = (),
-        cached_vectors: int = CACHED_VECTORS, earlier: "SearchEngine | None" = None,
+        cached_vectors: int = KEPT, earlier: "SearchEngine | None" = None,
     ) -> None:  # fmt: skip
         self.snapshot = snapshot
-        self._encoder = encoder
-        self._vector = lru_cache(maxsize=cached_vectors)(self._encode)
+        self._taught: tuple[Sequence[Confirmed], Mapping[str, Vectors]] = (confirmed, {})
+        self.meanings = _meanings(encoder, cached_vectors, earlier)
         shelves = snapshot.shelves
         known = snapshot.knowledge.synonyms
         self._parts = {lang: _parts(s, known.get(lang, {}), snapshot, earlier) for lang, s in shelves.items()}
@@ -92,6 +90,7 @@ class SearchEngine:
         self._known = {lang: parts.about for lang, parts in self._parts.items()}
         self._spellers = {lang: parts.speller for lang, parts in self._parts.items()}
         self._numbers = {lang: {a.id: n for n, a in enumerate(s.articles)} for lang, s in shelves.items()}
+        self._boosts = {lang: _boosts(shelf) for lang, shelf in shelves.items()}
         self._learned = {lang: self._learn(s, confirmed, {}) for lang, s in shelves.items()}
         self._synonyms = {lang: Synonyms(known.get(lang, {}), s.analyzer) for lang, s in shelves.items()}
 
@@ -102,17 +101,30 @@ class SearchEngine:
 
         `vectors` are those of questions as `encode` made them; what they lack is encoded now.
         """
-        taught, known = copy(self), vectors or {}
-        shelves = self.snapshot.shelves.items()
-        taught._learned = {lang: self._learn(s, confirmed, known) for lang, s in shelves}  # noqa: SLF001  a copy of ours
+        taught = copy(self)
+        taught._teach(confirmed, vectors or {})  # noqa: SLF001  a copy of ours
         return taught
+
+    def beside(self, encoder: Encoder, shelf: Shelf | None = None) -> "SearchEngine":
+        """A copy for asking what visitors do not: `encoder` is asked in place of its own, which keeps what
+        it remembers for them. With a `shelf` in place of that of its language, its words too; what
+        completes a question while it is typed stays as it was.
+        """
+        other = copy(self)
+        other._stand_aside(encoder, shelf)  # noqa: SLF001  a copy of ours
+        return other
+
+    @property
+    def encoder(self) -> Encoder | None:
+        """What it was opened with; null where every search is lexical."""
+        return self.meanings.encoder if self.meanings else None
 
     def encode(self, questions: Sequence[str]) -> Mapping[str, Vectors]:
         """The vector of each, for `with_confirmed`; none without an encoder."""
-        if self._encoder is None or not questions:
+        if self.meanings is None or not questions:
             return {}
         texts = [normalise(question, QUERY_LIMIT) for question in questions]
-        return dict(zip(questions, self._encoder.encode(texts, "query"), strict=True))
+        return dict(zip(questions, self.meanings.encoder.encode(texts, "query"), strict=True))
 
     def search(
         self, query: str, lang: str | None = None, *, limit: int = 10, category: str | None = None,
@@ -123,7 +135,8 @@ class SearchEngine:
         lang = self.language(lang)
         typed, spelled = self._meant(query, lang)
         encoding = perf_counter()
-        vector = self._vector(spelled.text) if self._encoder and typed and mode != "lexical" else None
+        meant = self.meanings if typed and mode != "lexical" else None
+        vector = meant.soon(spelled.text) if meant else None
         encoded = perf_counter()
         lexical = mode != "dense" or vector is None
         asked = _Asked(spelled.text, typed, vector, lexical, category, phase, limit)
@@ -132,7 +145,7 @@ class SearchEngine:
             query=normalise(query, QUERY_LIMIT), understood=spelled.text, lang=lang,
             verdict=found.verdict, hits=found.hits, did_you_mean=spelled.shown,
             took_ms=(perf_counter() - started) * 1000, encode_ms=(encoded - encoding) * 1000,
-            snapshot=self.snapshot.manifest.id,
+            snapshot=self.snapshot.manifest.id, degraded=meant is not None and vector is None,
         )  # fmt: skip
 
     def suggest(self, prefix: str, lang: str | None = None, *, limit: int = 5) -> Suggestions:
@@ -142,16 +155,17 @@ class SearchEngine:
 
     def related(self, article: Article, limit: int = 5) -> tuple[Article, ...]:
         """The articles of its language that are nearest in meaning to `article`, if any is near."""
-        shelf = self.snapshot.shelves[article.lang]
-        number = self._numbers[article.lang].get(article.id)
+        number = self._numbers.get(article.lang, {}).get(article.id)
         if number is None:
             return ()
+        shelf = self.snapshot.shelves[article.lang]
         title = shelf.dense.title(number)
-        others = shelf.dense.nearest(title, 2 * limit + 1)
+        seen = shelf.dense.seen_by(title)
+        others = seen.nearest(2 * limit + 1)
         others = others[others != number]
         if not len(others):
             return ()
-        cosines = shelf.dense.cosines(title, others)
+        cosines = seen.cosines(others)
         near = [
             answerability.evidence(
                 answerability.Found(question, passage, None, None), 0.5, shelf.calibration.unrelated
@@ -161,9 +175,18 @@ class SearchEngine:
         ranked = sorted(zip(near, others.tolist(), strict=True), reverse=True)[:limit]
         return tuple(shelf.articles[n] for evidence, n in ranked if evidence >= _NEAR)
 
+    def matched(self, hit: Hit) -> tuple[str, ...]:
+        """The asked words that a hit's article has, as terms, sorted."""
+        shelf = self.snapshot.shelves[hit.article.lang]
+        return shelf.lexical.present(hit.terms, self._numbers[shelf.lang][hit.article.id])
+
     def meaning(self, question: str) -> Vectors | None:
         """The vector of a question as it is searched for; null without an encoder."""
-        return self._vector(normalise(question, QUERY_LIMIT)) if self._encoder else None
+        return self.meanings.of(normalise(question, QUERY_LIMIT)) if self.meanings else None
+
+    def understood(self, query: str, lang: str | None) -> str:
+        """What `query` is searched for as: of a message what it asks, its misspelt words put right."""
+        return self._meant(query, self.language(lang))[1].text
 
     def language(self, lang: str | None) -> str:
         """The shelf for a language tag: its own, or its base's ("pt-BR" → "pt"); none asked: the largest."""
@@ -186,19 +209,28 @@ class SearchEngine:
         spelled = self._spellers[lang].correct(typed)
         return typed, spelled if asked == message else Spelled(spelled.text, None)
 
-    def _encode(self, text: str) -> Vectors:
-        if self._encoder is None:
-            raise ValueError("this engine was opened without an encoder")
-        vector: Vectors = self._encoder.encode([text], "query")[0]
-        return vector
+    def _stand_aside(self, encoder: Encoder, shelf: Shelf | None) -> None:
+        self.meanings = Meanings(encoder)
+        if shelf is None:
+            return
+        lang = shelf.lang
+        before, made = self.snapshot.shelves[lang], self._parts[lang]
+        self.snapshot = replace(self.snapshot, shelves={**self.snapshot.shelves, lang: shelf})
+        self._spellers = {**self._spellers, lang: _respelled(shelf, made.synonyms, before, made)}
+        # What only the article's former text said is still taken for what articles are about.
+        self._known = {**self._known, lang: self._known[lang] | _about(shelf, _changed(shelf, before))}
+        self._numbers = {**self._numbers, lang: {a.id: n for n, a in enumerate(shelf.articles)}}
+        self._boosts = {**self._boosts, lang: _boosts(shelf)}
+        self._learned = {**self._learned, lang: self._learn(shelf, *self._taught)}
+
+    def _teach(self, confirmed: Sequence[Confirmed], known: Mapping[str, Vectors]) -> None:
+        shelves = self.snapshot.shelves.items()
+        self._taught = (confirmed, known)
+        self._learned = {lang: self._learn(s, confirmed, known) for lang, s in shelves}
 
     def _learn(self, shelf: Shelf, confirmed: Sequence[Confirmed], known: Mapping[str, Vectors]) -> Learned:
-        ours = [c for c in confirmed if c.lang == shelf.lang] if self._encoder else []
-        found = (known.get(c.query) for c in ours)
-        vectors = [
-            self._vector(normalise(c.query, QUERY_LIMIT)) if vector is None else vector
-            for c, vector in zip(ours, found, strict=True)
-        ]
+        ours = [c for c in confirmed if c.lang == shelf.lang] if self.meanings else []
+        vectors = [self._known_or_made(c.query, known) for c in ours]
         return learn(
             zip(ours, vectors, strict=True),
             self._numbers[shelf.lang],
@@ -206,6 +238,14 @@ class SearchEngine:
             shelf.calibration.unrelated,
             datetime.now(UTC).date(),
         )
+
+    def _known_or_made(self, question: str, known: Mapping[str, Vectors]) -> Vectors:
+        vector = known.get(question)
+        if vector is None:
+            vector = self.meaning(question)
+        if vector is None:
+            raise ValueError("this engine was opened without an encoder")
+        return vector
 
     def _ask(self, asked: _Asked, lang: str) -> _Found:
         own = (
@@ -216,7 +256,7 @@ class SearchEngine:
         others = [s for s in self.snapshot.shelves.values() if s.lang != lang]
         if others and asked.typed != asked.text:
             # Another language's words look misspelt: those who answer in it read what was typed.
-            vector = self._vector(asked.typed) if asked.vector is not None else None
+            vector = self.meanings.soon(asked.typed) if self.meanings and asked.vector is not None else None
             asked = replace(asked, text=asked.typed, vector=vector)
         return _merge(own, [self._ask_shelf(asked, s, foreign=True) for s in others], asked.limit)
 
@@ -228,15 +268,12 @@ class SearchEngine:
         if not len(candidates.documents):
             return _NOTHING
         fused = weigh(shelf, question, candidates)
-        boosts = np.array([shelf.articles[d].boost for d in candidates.documents], np.float32)
+        boosts = self._boosts[shelf.lang][candidates.documents]
         scores = fused.score * boosts
         if asked.vector is not None:
             scores += self._learned[shelf.lang].lift(asked.vector, candidates.documents, scores)
         ranked = [int(at) for at in np.argsort(-scores, kind="stable")[: asked.limit]]
-        hits = tuple(
-            _hit(shelf, words, candidates, at, score=float(scores[at]), fused=fused, foreign=foreign)
-            for at in ranked
-        )
+        hits = _hits(shelf, words, candidates, ranked, scores=scores, fused=fused, foreign=foreign)
         verdict = _judge(shelf, candidates, ranked[0], foreign=foreign)
         return _Found(hits, verdict if foreign else self._with_missing(verdict, asked.text, shelf, words))
 
@@ -244,6 +281,13 @@ class SearchEngine:
         known = {word.term for word in words if any(t in shelf.lexical.numbers for t in word.terms)}
         weights = {word.term: word.weight for word in words}
         return answerability.lacking(verdict, missing(text, weights, known, shelf.analyzer))
+
+
+def _meanings(encoder: Encoder | None, kept: int, earlier: SearchEngine | None) -> Meanings | None:
+    """The earlier engine's, if it has the same encoder: what it remembers is true still."""
+    if earlier and earlier.meanings and earlier.meanings.encoder is encoder:
+        return earlier.meanings
+    return Meanings(encoder, kept) if encoder else None
 
 
 def _parts(
@@ -266,19 +310,26 @@ def _parts(
 
 def _respelled(shelf: Shelf, synonyms: Mapping[str, Sequence[str]], before: Shelf, made: _Parts) -> Speller:
     """The words of what changed, in place of those of what it was: the same as from all texts."""
-    was, now = ({a.id: a for a in s.articles} for s in (before, shelf))
-    gone = {n for n, a in enumerate(before.articles) if now.get(a.id) != a}
-    new = {n for n, a in enumerate(shelf.articles) if was.get(a.id) != a}
+    new, gone = _changed(shelf, before), _changed(before, shelf)
     return Speller(
         _texts(shelf, synonyms, new), shelf.analyzer, made.speller, _texts(before, made.synonyms, gone)
     )  # fmt: skip
 
 
-def _about(shelf: Shelf) -> frozenset[str]:
-    """The terms of what a shelf's articles say they answer."""
-    return frozenset(
-        t for a in shelf.articles for text in question_texts(a) for t in shelf.analyzer.terms(text)
-    )
+def _changed(shelf: Shelf, other: Shelf) -> set[int]:
+    """The articles of a shelf, by number, that another has not, or has otherwise."""
+    there = {a.id: a for a in other.articles}
+    return {n for n, a in enumerate(shelf.articles) if there.get(a.id) != a}
+
+
+def _boosts(shelf: Shelf) -> NDArray[np.float32]:
+    return np.array([article.boost for article in shelf.articles], np.float32)
+
+
+def _about(shelf: Shelf, numbers: Iterable[int] | None = None) -> frozenset[str]:
+    """The terms of what a shelf's articles, or those of some numbers, say they answer."""
+    articles = shelf.articles if numbers is None else [shelf.articles[number] for number in numbers]
+    return frozenset(t for a in articles for text in question_texts(a) for t in shelf.analyzer.terms(text))
 
 
 def _texts(
@@ -313,25 +364,33 @@ def _judge(shelf: Shelf, candidates: Candidates, top: int, *, foreign: bool) -> 
     )
 
 
-def _hit(
-    shelf: Shelf, words: Sequence[Word], candidates: Candidates, at: int, *,
-    score: float, fused: Fused, foreign: bool,
-) -> Hit:  # fmt: skip
-    number, terms = int(candidates.documents[at]), asked_terms(words)
-    if candidates.cosines:
-        passage = shelf.passages[candidates.cosines.row[at]]
-    else:
-        first, end = shelf.passage_starts[number : number + 2]
-        passage = shelf.passages[first + most_matching(shelf.passages[first:end], terms, shelf.analyzer)]
-    evidence = Evidence(
-        lexical=_of(candidates.lexical, at) or None,
-        dense=_of(candidates.cosines.both, at) if candidates.cosines else None,
-        lexical_share=float(fused.lexical[at]),
-        dense_share=float(fused.dense[at]),
-        learned=max(score - float(fused.score[at]) * shelf.articles[number].boost, 0.0),
-        matched=shelf.lexical.present(terms, number),
-    )
-    return Hit(shelf.articles[number], passage, terms, score, foreign, evidence)
+def _hits(
+    shelf: Shelf, words: Sequence[Word], candidates: Candidates, ranked: Sequence[int], *,
+    scores: NDArray[np.float32], fused: Fused, foreign: bool,
+) -> tuple[Hit, ...]:  # fmt: skip
+    """The candidates at `ranked`, best first."""
+    terms = asked_terms(words)
+    cosines = candidates.cosines
+    both = cosines.both if cosines else None
+    fusion = fused.score
+    hits = []
+    for at in ranked:
+        number = int(candidates.documents[at])
+        article, score = shelf.articles[number], float(scores[at])
+        if cosines:
+            passage = shelf.passages[cosines.row[at]]
+        else:
+            first, end = shelf.passage_starts[number : number + 2]
+            passage = shelf.passages[first + most_matching(shelf.passages[first:end], terms, shelf.analyzer)]
+        evidence = Evidence(
+            lexical=_of(candidates.lexical, at) or None,
+            dense=_of(both, at),
+            lexical_share=float(fused.lexical[at]),
+            dense_share=float(fused.dense[at]),
+            learned=max(score - float(fusion[at]) * article.boost, 0.0),
+        )
+        hits.append(Hit(article, passage, terms, score, foreign, evidence))
+    return tuple(hits)
 
 
 def _of(values: NDArray[np.float32] | None, at: int) -> float | None:

@@ -62,7 +62,9 @@ def write(
     `fields(n)` are document n's. What is there `earlier` is not analysed again; the arrays are the same.
     """
     _write_record(folder / "whoosh", keys, fields, earlier)
-    found = _Postings(earlier)
+    found = _Postings()
+    if earlier:
+        found.take(LexicalIndex.open(earlier.folder), len(earlier.keys), earlier.same)
     for number in range(len(keys)):
         if earlier is None or number not in earlier.same:
             found.add(number, fields(number))
@@ -118,17 +120,16 @@ def _schema() -> Any:
 class _Postings:
     """Postings as they are collected: rows of term, document, field and how often."""
 
-    def __init__(self, earlier: Earlier | None) -> None:
+    def __init__(self) -> None:
         self._numbers: dict[str, int] = {}
         self._rows: list[Ints] = []
-        if earlier:
-            self._take_over(earlier)
 
-    def _take_over(self, earlier: Earlier) -> None:
-        self._numbers = _read_terms(earlier.folder)
-        rows = np.load(earlier.folder / "postings.npy").astype(np.int64)
-        moved = np.full(len(earlier.keys), -1, np.int64)
-        moved[list(earlier.same.values())] = list(earlier.same)
+    def take(self, index: "LexicalIndex", documents: int, same: Mapping[int, int]) -> None:
+        """What is the same of an index of so many documents; before anything is added."""
+        self._numbers = dict(index.numbers)
+        rows = index.postings_by_field.astype(np.int64)
+        moved = np.full(documents, -1, np.int64)
+        moved[list(same.values())] = list(same)
         rows[_DOCUMENT] = moved[rows[_DOCUMENT]]
         self._rows.append(rows[:, rows[_DOCUMENT] >= 0])
 
@@ -150,16 +151,34 @@ class _Postings:
         return [spelled[number] for number in used], rows[:, np.lexsort(rows[[_FIELD, _DOCUMENT, _TERM]])]
 
 
-def _write_arrays(folder: Path, terms: Sequence[str], rows: Ints, count: int) -> None:
-    """Term t's documents and ready scores are [starts[t], starts[t + 1]); the postings they are made from."""
+@dataclass(frozen=True, slots=True)
+class _Scored:
+    """Term t's documents and ready scores are [starts[t], starts[t + 1])."""
+
+    starts: NDArray[np.int64]
+    documents: NDArray[np.int32]
+    scores: NDArray[np.float32]
+
+
+def _add_up(terms: Sequence[str], rows: Ints, count: int) -> _Scored:
+    """One row a term and document: its fields' scores added up."""
     key = rows[_TERM] * max(count, 1) + rows[_DOCUMENT]
-    # One row a term and document: its fields' scores added up.
     first = np.flatnonzero(np.diff(key, prepend=-1))
     scores = np.add.reduceat(_scored(rows, count), first) if len(first) else np.zeros(0)
+    return _Scored(
+        np.searchsorted(rows[_TERM, first], np.arange(len(terms) + 1)),
+        rows[_DOCUMENT, first].astype(np.int32),
+        scores.astype(np.float32),
+    )
+
+
+def _write_arrays(folder: Path, terms: Sequence[str], rows: Ints, count: int) -> None:
+    """The ready scores, and the postings they are made from."""
+    ready = _add_up(terms, rows, count)
     np.save(folder / "postings.npy", rows.astype(np.int32))
-    np.save(folder / "starts.npy", np.searchsorted(rows[_TERM, first], np.arange(len(terms) + 1)))
-    np.save(folder / "documents.npy", rows[_DOCUMENT, first].astype(np.int32))
-    np.save(folder / "scores.npy", scores.astype(np.float32))
+    np.save(folder / "starts.npy", ready.starts)
+    np.save(folder / "documents.npy", ready.documents)
+    np.save(folder / "scores.npy", ready.scores)
     (folder / "terms.txt").write_text("\n".join(terms), "utf-8")
 
 
@@ -193,14 +212,40 @@ def _read_terms(folder: Path) -> dict[str, int]:
 
 
 class LexicalIndex:
-    """One language's postings, memory-mapped and open for queries from any thread."""
+    """One language's postings, open for queries from any thread.
 
-    def __init__(self, folder: Path) -> None:
-        self.numbers = _read_terms(folder)
-        self._starts = np.load(folder / "starts.npy")
+    `numbers` are the terms'; `postings_by_field` has rows of term, document, field and how often.
+    """
+
+    def __init__(self, numbers: dict[str, int], postings_by_field: NDArray[np.int32], ready: _Scored) -> None:
+        self.numbers = numbers
+        self.postings_by_field = postings_by_field
+        self._starts, self._documents, self._scores = ready.starts, ready.documents, ready.scores
+
+    @classmethod
+    def open(cls, folder: Path) -> "LexicalIndex":
+        """What was written, memory-mapped."""
         # As plain views of the mapped files: slicing numpy's own memmap class costs more than scoring.
-        self._documents = np.asarray(np.load(folder / "documents.npy", mmap_mode="r"))
-        self._scores = np.asarray(np.load(folder / "scores.npy", mmap_mode="r"))
+        postings, documents, scores = (
+            np.asarray(np.load(folder / f"{name}.npy", mmap_mode="r"))
+            for name in ("postings", "documents", "scores")
+        )
+        return cls(_read_terms(folder), postings, _Scored(np.load(folder / "starts.npy"), documents, scores))
+
+    def changed(
+        self, documents: int, same: Mapping[int, int], new: Mapping[int, Fields], count: int
+    ) -> "LexicalIndex":
+        """The index of `count` documents as it would be written, in memory: this one has `documents`.
+
+        `same` maps a number to the one it has here; `new` are the others.
+        """
+        found = _Postings()
+        found.take(self, documents, same)
+        for number, fields in new.items():
+            found.add(number, fields)
+        terms, rows = found.all()
+        ready = _add_up(terms, rows, count)
+        return LexicalIndex({t: n for n, t in enumerate(terms)}, rows.astype(np.int32), ready)
 
     def postings(self, term: str) -> tuple[NDArray[np.int32], NDArray[np.float32]]:
         """The documents `term` is in, ascending, and its BM25F score in each."""

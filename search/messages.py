@@ -132,7 +132,9 @@ def what_is_asked(text: str, analyzer: Analyzer, known: Container[str] | None = 
     short = _LETTER if "\n" in text.strip() else KEPT
     if len(text.split()) <= short or len(list(sentence_spans(text))) < 2:
         return text
-    theirs = text[: cut.start()] if (cut := _NOT_THEIRS.search(text)) else text
+    cut = _NOT_THEIRS.search(text)
+    # Where all of it is quoted, the quotation is what they say.
+    theirs = text[: cut.start()] if cut and text[: cut.start()].strip() else text
     sentences = [_read(theirs[start:end], analyzer, known) for start, end in sentence_spans(theirs)]
     body = _body([s for s in sentences if not _is_data(s)])
     return "\n".join(s.text for s in _chosen(body or sentences)) or text

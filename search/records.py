@@ -128,7 +128,7 @@ class Evidence:
     """Why a hit is where it is: each part before fusion, and after, and the lift by confirmed questions.
 
     `lexical` is the BM25F score and `dense` a cosine (both null where that side was not asked or did
-    not find it); `matched` are the query's words found in the article.
+    not find it).
     """
 
     lexical: float | None
@@ -136,7 +136,6 @@ class Evidence:
     lexical_share: float
     dense_share: float
     learned: float
-    matched: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -169,6 +168,7 @@ class SearchResult:
     """What a search returns; `encode_ms` is the part of `took_ms` spent in the encoder.
 
     `understood` is what was searched for: of a whole message what it asks, with misspelt words put right.
+    `degraded`: by its words alone, since too many questions waited for the encoder.
     """
 
     query: str
@@ -180,6 +180,7 @@ class SearchResult:
     took_ms: float
     encode_ms: float
     snapshot: str
+    degraded: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
-from search.dense import Cosines, Ints
+from search.dense import Cosines, Floors, Ints
 from search.encoders import Vectors
 from search.fusion import Dense, Fused, Lexical, fuse
 from search.records import Article, Phase
@@ -37,24 +37,24 @@ class Question:
 class Candidates:
     """Article numbers, ascending, and by candidate the evidence of each side that was asked.
 
-    `covered` is the part of what was asked, weighed, that the article has, from 0 to 1; `background` are the
-    cosines of articles spread over the collection.
+    `covered` is the part of what was asked, weighed, that the article has, from 0 to 1; `floors` are
+    the cosines of an article that has nothing to do with it.
     """
 
     documents: Ints
     lexical: NDArray[np.float32] | None
     covered: NDArray[np.float32] | None
     cosines: Cosines | None
-    background: Cosines | None
+    floors: Floors | None
 
     def fused(self, passage_share: float) -> Fused:
         """The evidence as one score, for a collection whose passages say that much of it."""
         lexical = dense = None
         if self.lexical is not None and self.covered is not None:
             lexical = Lexical(self.lexical, float(self.covered[self.lexical.argmax()]))
-        if self.cosines and self.background:
-            floors = float(self.background.wording.min()), float(self.background.passage.min())
-            dense = Dense(self.cosines.wording, self.cosines.passage, *floors, passage_share)
+        if self.cosines and self.floors:
+            low = self.floors
+            dense = Dense(self.cosines.wording, self.cosines.passage, low.wording, low.passage, passage_share)
         return fuse(lexical, dense)
 
 
@@ -62,20 +62,21 @@ def retrieve(shelf: Shelf, question: Question) -> Candidates:
     """The best of each side, weighed by both."""
     words, vector = question.words, question.vector
     lexical = shelf.lexical.score(words, len(shelf.articles)) if words is not None else None
-    found = [np.zeros(0, np.int64)]
+    found = np.zeros(len(shelf.articles), np.bool_)
     if lexical:
-        found.append(_best(lexical.scores, question.allowed))
-    if vector is not None:
-        found.append(shelf.dense.nearest(vector, CANDIDATES, question.allowed))
-    documents = np.unique(np.concatenate(found))
-    dense = vector is not None and len(documents) > 0
+        found[_best(lexical.scores, question.allowed)] = True
+    seen = shelf.dense.seen_by(vector) if vector is not None else None
+    if seen:
+        found[seen.nearest(CANDIDATES, question.allowed)] = True
+    documents = np.flatnonzero(found)
+    has_any = len(documents) > 0
     asked = sum(word.weight for word in words or ()) or 1.0
     return Candidates(
         documents,
         lexical.scores[documents] if lexical else None,
         lexical.matched[documents] / np.float32(asked) if lexical else None,
-        shelf.dense.cosines(vector, documents) if vector is not None and dense else None,
-        shelf.dense.background(vector) if vector is not None and dense else None,
+        seen.cosines(documents) if seen and has_any else None,
+        seen.floors() if seen and has_any else None,
     )
 
 
@@ -92,11 +93,8 @@ def weigh(shelf: Shelf, question: Question, candidates: Candidates) -> Fused:
     said = weights @ shelf.dense.passage_vectors(candidates.cosines.row[best])
     meant = question.vector + np.float32(2 * share * _FEEDBACK) * said
     moved: Vectors = (meant / np.linalg.norm(meant)).astype(np.float32)
-    again = replace(
-        candidates,
-        cosines=shelf.dense.cosines(moved, candidates.documents),
-        background=shelf.dense.background(moved),
-    )
+    seen = shelf.dense.seen_by(moved)
+    again = replace(candidates, cosines=seen.cosines(candidates.documents), floors=seen.floors())
     return again.fused(share)
 
 

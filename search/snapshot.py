@@ -26,7 +26,7 @@ from search.errors import UnfitError
 from search.records import Article, KnowledgeBase, Passage
 from search.sharpening import learn
 
-FORMAT = 3
+FORMAT = 4
 MANIFEST = "manifest.json"
 _KNOWLEDGE = "knowledge.json"
 _PASSAGES = "passages.json"
@@ -126,14 +126,15 @@ def write_shelf(
     """
     analyzer = analyzer_for(articles[0].lang)
     ids = [article.id for article in articles]
-    lexical.write(folder, ids, lambda number: _fields(articles[number], analyzer), earlier)
+    lexical.write(folder, ids, lambda number: fields_of(articles[number], analyzer), earlier)
     sharpening = learn(questions.vectors, questions.owners)
     dense.write(folder, questions, passage_rows, sharpening)
     (folder / _PASSAGES).write_bytes(orjson.dumps(passages))
     return calibrate(unrelated, questions, passage_rows, sharpening, passage_share(articles, passages))
 
 
-def _fields(article: Article, analyzer: Analyzer) -> lexical.Fields:
+def fields_of(article: Article, analyzer: Analyzer) -> lexical.Fields:
+    """Its terms, as the lexical index takes them."""
     body = [text for s in article.sections for text in (s.heading, *s.paragraphs)]
     parts = {
         "title": [article.title],
@@ -239,8 +240,8 @@ def _open_shelf(folder: Path, lang: str, knowledge: KnowledgeBase, manifest: Man
         articles,
         passages,
         np.searchsorted([numbers[p.article_id] for p in passages], np.arange(len(articles) + 1)),
-        lexical.LexicalIndex(folder),
-        dense.DenseIndex(folder, len(articles)),
+        lexical.LexicalIndex.open(folder),
+        dense.DenseIndex.open(folder, len(articles)),
         manifest.shelves[lang].calibration,
         manifest.shelves[lang].passage_share,
     )

@@ -24,9 +24,10 @@ def test_evidence_runs_from_a_stranger_to_the_question_itself() -> None:
 
     assert of(0.75, 0.75, None, None) == 0
     assert of(1, 1, None, None) == 1
-    assert of(1, 0.75, None, None) == pytest.approx(0.5)
-    assert of(1, 0.75, None, None, share=0.1) == pytest.approx(0.9)
-    assert of(1, 0.75, 0.5, None, share=0.1) == pytest.approx(0.9 * 0.75)
+    # A passage counts half of what it counts in ranking.
+    assert of(1, 0.75, None, None) == pytest.approx(0.75)
+    assert of(1, 0.75, None, None, share=0.1) == pytest.approx(0.95)
+    assert of(1, 0.75, 0.5, None, share=0.1) == pytest.approx(0.95 * 0.75)
     assert of(1, 1, 1.0, 1.0) == pytest.approx(1)
     assert of(0.9, 0.9, None, 0.0) < of(0.9, 0.9, None, 0.5) < of(0.9, 0.9, None, 1.0)
 

@@ -125,7 +125,7 @@ def test_evidence_says_which_side_found_it(engine: SearchEngine) -> None:
     lexical = engine.search("bancomat", "it", mode="lexical").hits
     assert [h.article.id for h in lexical] == ["pagamenti/carta"]
     assert lexical[0].evidence.dense is None
-    assert lexical[0].evidence.matched == ("bancomat",)
+    assert engine.matched(lexical[0]) == ("bancomat",)
     dense = engine.search("bancomat", "it", mode="dense").hits[0]
     assert dense.evidence.lexical is None
     assert dense.evidence.dense is not None

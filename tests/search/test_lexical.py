@@ -47,7 +47,7 @@ def test_arrays_score_as_whoosh_does(
 ) -> None:
     folder = tmp_path_factory.mktemp("lexical") / "it"
     write(folder, documents)
-    index = LexicalIndex(folder)
+    index = LexicalIndex.open(folder)
     scores = np.zeros(len(documents))
     for word in words:
         numbers, points = index.postings(word)
@@ -94,7 +94,7 @@ def index(tmp_path: Path) -> LexicalIndex:
             {"title": ["reclam"], "body": ["bollett"]},
         ],
     )
-    return LexicalIndex(tmp_path / "it")
+    return LexicalIndex.open(tmp_path / "it")
 
 
 def asked(*terms: dict[str, float], weight: float = 1.0) -> list[Word]:

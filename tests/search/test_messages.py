@@ -130,6 +130,11 @@ def test_something_always_stays_and_nothing_is_invented(text: str) -> None:
     assert set(found.split()) <= set(text.split())
 
 
+def test_what_is_all_quoted_is_read_all_the_same() -> None:
+    quoted = "> Quando arriva il rimborso del vaso che vi ho restituito?\n" + "> Grazie mille.\n" * 20
+    assert "rimborso" in asked(quoted)
+
+
 def test_a_question_of_one_line_stays_whole_where_a_letter_as_long_does_not() -> None:
     """Told in one breath it is all question; lines are a letter's, with its greeting and signature."""
     parts = [

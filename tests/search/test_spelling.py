@@ -269,3 +269,44 @@ def test_no_text_breaks_it_and_twice_changes_nothing_more(text: str, lang: str) 
     assert len(once.text) <= 4 * len(text) + 60
     assert once.shown in {None, once.text}
     assert SPELLERS[lang].correct(once.text) == type(once)(once.text, None)
+
+
+# What articles say, before and after: words that come, go, gain an accent, and change how often they are used.
+_BITS = st.lists(
+    st.sampled_from(
+        [
+            "città",
+            "citta",
+            "perché",
+            "perche",
+            "rimborso",
+            "rimborsi",
+            "Rimborso",
+            "zuppiera",
+            "naïve",
+            "naive",
+            "l'acqua",
+            "x9",
+            "è",
+            "e'",
+        ]
+    ),
+    max_size=8,
+).map(" ".join)
+_TEXTS = st.dictionaries(st.integers(0, 5), _BITS, max_size=6)
+
+
+@settings(max_examples=200, deadline=None)
+@given(_TEXTS, _TEXTS)
+def test_what_changed_leads_to_the_same_words_as_all_texts(
+    before: dict[int, str], after: dict[int, str]
+) -> None:
+    analyzer = analyzer_for("it")
+    new = [text for number, text in after.items() if before.get(number) != text]
+    gone = [text for number, text in before.items() if after.get(number) != text]
+    whole = Speller(after.values(), analyzer)
+    followed = Speller(new, analyzer, Speller(before.values(), analyzer), gone)
+    for part in ("_written", "_count", "_forms", "_total", "_sorted", "_alphabet"):
+        assert getattr(followed, part) == getattr(whole, part), part
+    for query in ("citta", "perche", "rimbroso", "zupiera", "naive", "lacqua", "e'"):
+        assert followed.correct(query) == whole.correct(query), query
