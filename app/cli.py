@@ -20,6 +20,7 @@ COMMANDS: Final[Mapping[str, str]] = {
     "evaluate": "app.commands.measuring:evaluate",
     "golden": "app.commands.measuring:golden",
     "import": "app.commands.writing:import_",
+    "export": "app.exporting.commands:export",
     "model": "app.commands.indexing:model",
     "report": "app.insights.commands:report",
     "digest": "app.digest.commands:digest",

@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
+from functools import lru_cache
 from io import BytesIO
 from math import isfinite
 from pathlib import Path
@@ -142,6 +143,7 @@ def direction(tag: str) -> str:
     return locale.text_direction if locale else "ltr"
 
 
+@lru_cache(maxsize=256)
 def _locale(tag: str) -> Locale | None:
     try:
         return Locale.parse(tag, sep="-")

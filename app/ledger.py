@@ -152,6 +152,7 @@ class Ledger:
         if monotonic() - self._let_go_at < _HOUR_SECONDS:
             return
         store.digests.forget(datetime.now(UTC) - KEPT)
+        store.reviews.forget(datetime.now(UTC) - KEPT)
         while not self._stop.is_set():
             if not store.subscriptions.forget(ages(datetime.now(UTC), self._settings.retention_days)):
                 self._let_go_at = monotonic()

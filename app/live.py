@@ -10,7 +10,7 @@ from app.settings import Settings
 from indexer.articles import ContentError
 from indexer.publish import open_current, read_current
 from indexer.update import EmptyContentError, update_index
-from indexer.watch import log_report, watch_content
+from indexer.watch import BuildLog, watch_content
 from search.encoders import Encoder, EncoderError, Vectors, open_encoder
 from search.engine import SearchEngine
 from search.learning import Confirmed
@@ -42,6 +42,7 @@ class LiveIndex:
         self._swapping = threading.Lock()
         self._confirmed: Sequence[Confirmed] = ()
         self._vectors: Mapping[str, Vectors] = {}
+        self._builds = BuildLog()
         self._stop = threading.Event()
         self._threads: list[threading.Thread] = []
 
@@ -92,7 +93,7 @@ class LiveIndex:
         else:
             return
         try:
-            log_report(update_index(self._content, self._data, encoder))
+            self._builds.say(update_index(self._content, self._data, encoder))
             self._open(encoder)
         except (ContentError, EmptyContentError, SnapshotError, EncoderError, OSError) as error:
             _log.error("%s", error)
@@ -130,6 +131,6 @@ class LiveIndex:
         while not self._stop.is_set():
             try:
                 with FileLock(self._data / "watch.lock", timeout=_SUCCESSION_SECONDS):
-                    watch_content(self._content, self._data, encoder, self._stop, self)
+                    watch_content(self._content, self._data, encoder, self._stop, self, self._builds)
             except Timeout:
                 continue

@@ -7,8 +7,10 @@ from contextlib import asynccontextmanager
 
 from anyio import to_thread
 from fastapi import FastAPI
+from threadpoolctl import threadpool_limits
 from uvicorn.middleware.proxy_headers import ProxyHeadersMiddleware
 
+from app.articles.shelf import Bookcase
 from app.contact.letters import Letters
 from app.contact.outbox import Courier
 from app.contact.reception import Reception
@@ -16,13 +18,18 @@ from app.deflection.desk import Desk
 from app.digest.letters import Bulletins
 from app.digest.watch import DigestWatch
 from app.gaps.watch import GapWatch
+from app.golden.standing import GoldenDesk
+from app.impact.watch import ImpactWatch
 from app.insights.keeper import Keeper
 from app.insights.reader import Reader
 from app.learning.learner import Learner
 from app.learning.reading import Reading
 from app.ledger import Ledger
 from app.live import LiveIndex
+from app.metrics import Metrics
 from app.origins import parse_origins
+from app.reviews.letters import Reminders
+from app.reviews.watch import ReviewWatch
 from app.routes import (
     accessibility,
     addresses,
@@ -36,6 +43,7 @@ from app.routes import (
     feedback,
     helping,
     media,
+    metrics,
     opensearch,
     outline,
     pages,
@@ -47,11 +55,27 @@ from app.routes import (
     tickets,
     widget,
 )
-from app.routes.admin import account, gap, gaps, inbox, insights, learning, signin, ticket
+from app.routes.admin import (
+    account,
+    article,
+    article_history,
+    articles,
+    gap,
+    gaps,
+    golden,
+    images,
+    impact,
+    inbox,
+    insights,
+    learning,
+    signin,
+    ticket,
+)
 from app.routes.assets import ROUTE
 from app.routes.helpful import knowledge_of, title_of
 from app.routes.http import Compression, HeadAsGet, Revalidation, SecurityHeaders
 from app.routes.limited import Gate
+from app.routes.metrics import Measured
 from app.routes.origins import SharedRoutes
 from app.routes.site import Site
 from app.searches.log import SearchLog
@@ -82,20 +106,26 @@ def create_app(settings: Settings | None = None, encoder: Encoder | None = None)
     app.state.live = live
     app.state.ledger = ledger
     app.state.site = site = Site(settings, live, ledger)
+    app.state.metrics = measures = Metrics(live, ledger)
     app.state.secret = secret = Secret(settings.secret, settings.data)
     app.state.desk = Desk(secret, settings.holdout, ledger)
-    app.state.searches = SearchLog(secret, ledger, settings.record_queue)
+    app.state.searches = SearchLog(secret, ledger, settings.record_queue, measures)
     app.state.gate = Gate(settings)
     app.state.insights = Reader(settings.data)
+    app.state.impact = ImpactWatch(settings, live, ledger, app.state.insights)
+    app.state.golden = GoldenDesk()
     app.state.keeper = Keeper(settings, ledger)
+    app.state.bookcase = Bookcase(settings.content)
     app.state.pairs = pairs = Reading()
     app.state.learner = Learner(ledger, live, pairs) if settings.learning else None
     app.state.gaps = GapWatch(settings, live, ledger, addresses.article)
     app.state.reception = Reception(settings, secret, ledger)
     letters, notices = Letters(settings, site.interfaces), Notices(settings, site.interfaces)
-    bulletins, knowledge = Bulletins(settings, site.interfaces), knowledge_of(site)
-    app.state.courier = Courier(settings, ledger, letters, notices, bulletins, knowledge)
+    bulletins, reminders = Bulletins(settings, site.interfaces), Reminders(settings, site.interfaces)
+    knowledge = knowledge_of(site)
+    app.state.courier = Courier(settings, ledger, letters, notices, bulletins, reminders, knowledge)
     app.state.digest = DigestWatch(settings, ledger, knowledge.ready, lambda name: title_of(site, name))
+    app.state.reviews = ReviewWatch(settings, ledger, lambda: live.engine.snapshot.knowledge.articles)
     app.state.subscriptions = Registry(settings, secret, ledger)
     # The last one added is the first to see a request and the last to see its answer. Brotli before
     # gzip, and no zstd: of our pages brotli makes a tenth less, as fast, for every browser there is.
@@ -104,15 +134,32 @@ def create_app(settings: Settings | None = None, encoder: Encoder | None = None)
     app.add_middleware(HeadAsGet)
     app.add_middleware(SharedRoutes, origins=parse_origins(settings.allowed_origins))
     app.add_middleware(SecurityHeaders)
+    app.add_middleware(Measured, metrics=measures)
     if settings.trusted_proxies:
         app.add_middleware(ProxyHeadersMiddleware, trusted_hosts=settings.trusted_proxies)
     errors.handle_errors(app)
     app.add_api_route(ROUTE, site.assets.file, include_in_schema=False)
-    for staff_room in (signin, account, inbox, ticket, insights, gaps, gap, learning):
+    for staff_room in (
+        signin,
+        account,
+        inbox,
+        ticket,
+        insights,
+        gaps,
+        gap,
+        learning,
+        articles,
+        article,
+        article_history,
+        images,
+        impact,
+        golden,
+    ):
         app.include_router(staff_room.router)
     # Pages come last: their addresses begin with any word, a language.
     for room in (
         service,
+        metrics,
         sitemap,
         feed,
         opensearch,
@@ -147,22 +194,30 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
     courier: Courier = app.state.courier
     keeper: Keeper = app.state.keeper
     gaps: GapWatch = app.state.gaps
+    impacts: ImpactWatch = app.state.impact
     learner: Learner | None = app.state.learner
     digest: DigestWatch = app.state.digest
+    reviews: ReviewWatch = app.state.reviews
+    # Requests share the cores among them: threads of one that wait for each other make all of them wait.
+    threadpool_limits(1)
     ledger.start()
     desk.start()
     searches.start()
     courier.start()
     keeper.start()
     gaps.start()
+    impacts.start()
     digest.start()
+    reviews.start()
     if learner:
         learner.start()
     threading.Thread(target=live.start, name="open-index", daemon=True).start()
     yield
     if learner:
         await to_thread.run_sync(learner.stop)
+    await to_thread.run_sync(reviews.stop)
     await to_thread.run_sync(digest.stop)
+    await to_thread.run_sync(impacts.stop)
     await to_thread.run_sync(gaps.stop)
     await to_thread.run_sync(live.stop)
     await to_thread.run_sync(keeper.stop)

@@ -1,13 +1,15 @@
 """`sportello serve`: a socket, one process or several, and a clear word when it cannot be."""
 
 import socket
+from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 import uvicorn
 from uvicorn.supervisors import Multiprocess
 
 from app.main import create_app
-from app.settings import Settings
+from app.settings import Settings, share_metrics
 from app.terminal import out
 from search.encoders import open_encoder
 from search.errors import UnfitError
@@ -34,7 +36,9 @@ def serve(settings: Settings, host: str, port: int, workers: int) -> None:
     del encoder  # each worker opens its own
     settings.to_environment()
     config = uvicorn.Config("app.main:create_app", factory=True, workers=workers, **quiet)
-    Multiprocess(config, [listener]).run()
+    with TemporaryDirectory(prefix="sportello-metrics-") as numbers:
+        share_metrics(Path(numbers))
+        Multiprocess(config, [listener]).run()
 
 
 def _listen(host: str, port: int) -> socket.socket:

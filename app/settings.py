@@ -23,6 +23,8 @@ _ORIGIN = r"^(https?://[^/\s?#@\\]+)?/?$"
 # What a tel: or mailto: link can carry and a page can show without breaking.
 _PHONE = r"^[+()./0-9 -]*$"
 _EMAIL = r"^([^@\s<>\"]+@[^@\s<>\"]+)?$"
+# Prometheus' own library looks for it, when it is first imported.
+_METRICS = "PROMETHEUS_MULTIPROC_DIR"
 # Fewer characters can be tried out.
 _LEAST_SECRET = 16
 
@@ -239,6 +241,10 @@ class Settings(BaseSettings):
         pattern=r"^(https://[^\s\"<>]+)?$",
         description="The address of the declaration made on form.agid.gov.it; empty: none is linked.",
     )
+    review_reminders: bool = Field(
+        default=True,
+        description="Whether staff are told by e-mail of articles whose `review_by` has come.",
+    )
     learning: bool = Field(
         default=True,
         description="Whether an article is lifted for questions that visitors or staff confirmed.",
@@ -261,6 +267,13 @@ class Settings(BaseSettings):
         ge=1,
         le=1_000,
         description="Reports hide questions that fewer visits than these have asked.",
+    )
+    metrics_token: str = Field(
+        default="",
+        pattern=r"^([!-~]{16,})?$",
+        repr=False,
+        description="What Prometheus must send as `Authorization: Bearer …` to read `/metrics`, 16 "
+        "characters or more; empty: anybody may read it.",
     )
     log_level: Literal["critical", "error", "warning", "info", "debug"] = Field(
         default="info", description="The least severe messages to write to standard error."
@@ -358,6 +371,17 @@ class Settings(BaseSettings):
         """Put every option in the environment, for processes that are started from this one."""
         for name, value in self.model_dump(exclude_none=True).items():
             os.environ[f"SPORTELLO_{name.upper()}"] = str(value)
+
+
+def share_metrics(folder: Path) -> None:
+    """Have the processes that are started from this one keep their numbers in one folder."""
+    os.environ[_METRICS] = str(folder)
+
+
+def shared_metrics() -> Path | None:
+    """The folder where several processes keep their numbers; null in one that serves alone."""
+    folder = os.environ.get(_METRICS)
+    return Path(folder) if folder else None
 
 
 class SettingsError(UnfitError):

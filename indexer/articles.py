@@ -126,7 +126,8 @@ class _Found:
         """A file's content; known content is known whoever may be about to change it."""
         data = read_file(file.path, MAX_BYTES + 1)
         known = self.known.get(file.relative)
-        return data if known and known.source_hash == _digest(data) else read_closed(file.path, MAX_BYTES + 1)
+        is_known = known is not None and known.source_hash == digest_of(data)
+        return data if is_known else read_closed(file.path, MAX_BYTES + 1)
 
     def _read(self, file: ContentFile, data: bytes, findings: list[Finding]) -> None:
         if file.kind is Kind.ARTICLE:
@@ -144,7 +145,7 @@ class _Found:
             findings += self.contexts.findings
 
     def _article(self, file: ContentFile, data: bytes, findings: list[Finding]) -> None:
-        digest = _digest(data)
+        digest = digest_of(data)
         known = self.known.get(file.relative)
         if known and known.source_hash == digest and (known.lang, known.id) == file.key:
             self.articles[file.key] = known
@@ -187,12 +188,35 @@ class _Found:
         return Content(knowledge, in_order(self.problems), broken, self.pointers, tuple(self.writing))
 
 
+@dataclass(frozen=True, slots=True)
+class Read:
+    """One file's article, where it can be read, and what is wrong with the file."""
+
+    article: Article | None
+    findings: tuple[Finding, ...]
+    pointers: Pointers | None = None
+
+
+def read_text(lang: str, article_id: str, text: str) -> Read:
+    """The article that a file with this text would be; null where it would be none."""
+    place = f"{lang}/{article_id}.md"
+    file = ContentFile(Path(place), place, Kind.ARTICLE, lang, article_id)
+    findings: list[Finding] = []
+    data = text.encode("utf-8", "replace")
+    read = _read_article(file, data, findings)
+    if read is None or any(finding.severity == "error" for finding in findings):
+        return Read(None, tuple(findings))
+    article, pointers = read
+    return Read(replace(article, source_hash=digest_of(data)), tuple(findings), pointers)
+
+
 def in_category_order(categories: Iterable[Category]) -> tuple[Category, ...]:
     """As they are shown, language by language."""
     return tuple(sorted(categories, key=lambda c: (c.lang, c.order, c.name.casefold(), c.id)))
 
 
-def _digest(data: bytes) -> str:
+def digest_of(data: bytes) -> str:
+    """What tells a file's content from any other: an article's `source_hash`."""
     return hashlib.blake2b(data, digest_size=16).hexdigest()
 
 

@@ -133,11 +133,11 @@ def _close(
         ]
     for likeness, first, second in sorted(found, key=lambda pair: (-pair[0], pair[1:])):
         one, other = here[first], here[second]
-        if one[0].article is not other[0].article and _differ_in_words_only(one[0].written, other[0].written):
+        if one[0].article is not other[0].article and differ_in_words_only(one[0].written, other[0].written):
             yield one, other, likeness
 
 
-def _differ_in_words_only(one: str, other: str) -> bool:
+def differ_in_words_only(one: str, other: str) -> bool:
     """Not the same words, which is said elsewhere, and no other version, model or error number."""
     words = [re.findall(r"\w+", text.casefold()) for text in (one, other)]
     return words[0] != words[1] and _NUMBER.findall(one) == _NUMBER.findall(other)

@@ -13,6 +13,8 @@ from indexer.problems import Finding, Problem, Severity
 from search.errors import InputError
 
 CONTEXTS: Final = "contexts.yaml"
+SYNONYMS: Final = "synonyms.yaml"
+CATEGORY: Final = "_category.md"
 LANGUAGE: Final = re.compile(r"[a-z]{2,3}(?:-(?:[A-Z]{2}|[0-9]{3}))?")
 _MARKDOWN_SUFFIXES = frozenset({".md", ".markdown", ".mdown", ".mkd"})
 # What editors leave while they save: Vim's write test, swap and backup files, Emacs's locks are hidden ones.
@@ -147,12 +149,12 @@ class _Listing:
     def _file(self, entry: os.DirEntry[str], lang: str, below: str, place: str) -> None:
         path, relative = Path(entry.path), _shown(f"{lang}/{place}")
         findings = tuple(self._link_findings(entry))
-        if place == "synonyms.yaml":
+        if place == SYNONYMS:
             self.files.append(ContentFile(path, relative, Kind.SYNONYMS, lang, "", findings))
-        elif entry.name == "_category.md" and below and "/" not in below:
+        elif entry.name == CATEGORY and below and "/" not in below:
             self.files.append(ContentFile(path, relative, Kind.CATEGORY, lang, _normal(below), findings))
         elif entry.name.startswith("_"):
-            if entry.name == "_category.md":
+            if entry.name == CATEGORY:
                 self._add(
                     relative,
                     "warning",

@@ -15,7 +15,7 @@ from pydantic import TypeAdapter, ValidationError
 from indexer.goldenfile import Question
 from search.engine import SearchEngine
 from search.errors import InputError
-from search.records import Answer
+from search.records import Answer, SearchResult
 
 ACCEPTED: Final = "golden-accepted.json"
 # Nobody looks further; so far it is worth saying where an article went.
@@ -100,7 +100,11 @@ def ask_golden(questions: Iterable[Question], engine: SearchEngine) -> Run:
 
 
 def _ask(question: Question, engine: SearchEngine) -> Fared:
-    found = engine.search(question.ask, question.lang, limit=DEPTH)
+    return fared(question, engine.search(question.ask, question.lang, limit=DEPTH))
+
+
+def fared(question: Question, found: SearchResult) -> Fared:
+    """How a question fared that found this, of DEPTH hits."""
     # The article in the customer's language: its translation would be found too, and is not the answer.
     own = [h.article.id if h.article.lang == question.lang else "" for h in found.hits]
     rank = own.index(question.expect) + 1 if question.expect and question.expect in own else None

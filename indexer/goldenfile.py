@@ -13,6 +13,7 @@ import yaml
 
 from indexer.articles import MAX_BYTES, Content
 from indexer.problems import Finding, Problem, closest, in_order
+from indexer.reading import read_file
 from indexer.yamlmap import YamlMap
 
 NAME: Final = "golden.yaml"
@@ -50,9 +51,9 @@ def read_golden(root: Path, content: Content) -> Golden | None:
         ids.setdefault(lang, set()).add(article_id)
     reading = _Reading(ids)
     try:
-        data = (root / NAME).read_bytes()
+        data = read_file(root / NAME, MAX_BYTES + 1)
         if len(data) > MAX_BYTES:
-            reading.error(1, f"is {len(data):,} bytes, more than {MAX_BYTES:,}: keep the questions only.")
+            reading.error(1, f"is more than {MAX_BYTES:,} bytes: keep the questions only.")
         else:
             reading.read(data.decode("utf-8-sig"))
     except FileNotFoundError:

@@ -2,7 +2,7 @@
 
 import os
 import shutil
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -14,7 +14,7 @@ from filelock import FileLock
 from indexer import golden
 from indexer.articles import Content, in_category_order, is_published, read_content
 from indexer.build import READER, Previous, Progress, build_snapshot, content_digest, no_progress
-from indexer.files import Kind
+from indexer.files import CATEGORY, CONTEXTS, SYNONYMS
 from indexer.goldenfile import Question, read_golden
 from indexer.problems import Problem
 from indexer.publish import (
@@ -215,26 +215,31 @@ def _publishable(
     kept = {key: last_good[key] for key in read.broken if key in last_good}
     shown = [a for a in read.knowledge.articles if is_published(a, now) and a.visibility == "public"]
     articles = sorted((*shown, *kept.values()), key=lambda a: (a.lang, a.id))
-    knowledge = _with_unread(read, served.knowledge) if served else read.knowledge
+    knowledge = _with_unread(read, served.knowledge, kept.values()) if served else read.knowledge
     return replace(knowledge, articles=tuple(articles)), tuple(
         f"{lang}/{name}" for lang, name in sorted(kept)
     )
 
 
-def _with_unread(read: Content, last: KnowledgeBase) -> KnowledgeBase:
-    """Synonyms, contexts and categories whose file is being written are still what they were."""
+def _with_unread(read: Content, last: KnowledgeBase, kept: Iterable[Article]) -> KnowledgeBase:
+    """Synonyms, contexts and categories whose file is being written or cannot be read are what they were."""
     knowledge = read.knowledge
-    for file in read.writing:
-        if file.kind is Kind.SYNONYMS and file.lang in last.synonyms:
-            synonyms = {**knowledge.synonyms, file.lang: last.synonyms[file.lang]}
-            knowledge = replace(knowledge, synonyms=dict(sorted(synonyms.items())))
-        elif file.kind is Kind.CONTEXTS:
-            knowledge = replace(knowledge, contexts=last.contexts)
-        elif file.kind is Kind.CATEGORY:
-            kept = {(c.lang, c.id): c for c in last.categories}
-            named = (kept.get(file.key, c) if (c.lang, c.id) == file.key else c for c in knowledge.categories)
-            knowledge = replace(knowledge, categories=in_category_order(named))
-    return knowledge
+    closed = {p.path for p in read.problems if p.code == "unreadable"} | {f.relative for f in read.writing}
+    if CONTEXTS in closed:
+        knowledge = replace(knowledge, contexts=last.contexts)
+    unread = {lang: words for lang, words in last.synonyms.items() if closed & {lang, f"{lang}/{SYNONYMS}"}}
+    named = {(c.lang, c.id): c for c in knowledge.categories}
+    shown = named.keys() | {(a.lang, a.category) for a in kept}
+    for category in last.categories:
+        key = (category.lang, category.id)
+        folder = f"{category.lang}/{category.id}"
+        if key in shown and (key not in named or closed & {category.lang, folder, f"{folder}/{CATEGORY}"}):
+            named[key] = category
+    return replace(
+        knowledge,
+        synonyms=dict(sorted({**knowledge.synonyms, **unread}.items())),
+        categories=in_category_order(named.values()),
+    )
 
 
 def _publish(

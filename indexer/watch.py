@@ -23,22 +23,50 @@ _DEBOUNCE_MS = 50
 _ANYWAY = timedelta(minutes=5)
 
 
+class BuildLog:
+    """What an editor or an operator needs to know of each build, in the log: what stays as it was, once."""
+
+    def __init__(self) -> None:
+        self._said: frozenset[str] = frozenset()
+
+    def say(self, report: IndexReport) -> None:
+        """Say what is new since the last report; what was mended in between, and is broken again, is new."""
+        stands = {str(problem): _level(problem) for problem in report.problems}
+        stands |= {
+            f"{name} is broken: its last good version stays live.": logging.ERROR for name in report.kept
+        }
+        stands |= {report.note: logging.WARNING} if report.note else {}
+        for text, level in stands.items():
+            if text not in self._said:
+                _log.log(level, "%s", text)
+        self._said = frozenset(stands)
+        for sentence in report.flipped:
+            _log.warning("A golden question flipped: %s", sentence)
+        if report.changed:
+            _log.info(
+                "Published %s: %d articles, %d texts encoded, %.1f s.",
+                report.snapshot, report.articles, report.encoded, report.seconds,
+            )  # fmt: skip
+
+
 def watch_content(
-    content: Path, data: Path, encoder: Encoder, stop: threading.Event, service: Service | None = None
-) -> None:
+    content: Path, data: Path, encoder: Encoder, stop: threading.Event, service: Service | None = None,
+    log: BuildLog | None = None,
+) -> None:  # fmt: skip
     """Index `content` now and after each change. Nothing in the folder ends this; `stop` does.
 
-    What cannot be published is said in the log, and what was served is served on.
+    What cannot be published is said in the `log`, and what was served is served on.
     """
-    _Watch(content, data, encoder, stop, service).run()
+    _Watch(content, data, encoder, stop, service, log or BuildLog()).run()
 
 
 class _Watch:
     def __init__(
-        self, content: Path, data: Path, encoder: Encoder, stop: threading.Event, service: Service | None
-    ) -> None:
+        self, content: Path, data: Path, encoder: Encoder, stop: threading.Event, service: Service | None,
+        log: BuildLog,
+    ) -> None:  # fmt: skip
         self._content, self._data, self._encoder, self._stop = content, data, encoder, stop
-        self._service = service
+        self._service, self._log = service, log
         self._said = ""
 
     def run(self) -> None:
@@ -77,7 +105,7 @@ class _Watch:
             _log.exception("Indexing %s failed; what was served is served on.", self._content)
             return anyway
         self._said = ""
-        log_report(report)
+        self._log.say(report)
         return min(report.due or anyway, anyway)
 
     def _say(self, error: Exception) -> None:
@@ -85,23 +113,6 @@ class _Watch:
         if str(error) != self._said:
             self._said = str(error)
             _log.error("%s", error)
-
-
-def log_report(report: IndexReport) -> None:
-    """Say in the log what an editor or an operator needs to know of a build."""
-    for problem in report.problems:
-        _log.log(_level(problem), "%s", problem)
-    for name in report.kept:
-        _log.error("%s is broken: its last good version stays live.", name)
-    if report.note:
-        _log.warning("%s", report.note)
-    for sentence in report.flipped:
-        _log.warning("A golden question flipped: %s", sentence)
-    if report.changed:
-        _log.info(
-            "Published %s: %d articles, %d texts encoded, %.1f s.",
-            report.snapshot, report.articles, report.encoded, report.seconds,
-        )  # fmt: skip
 
 
 def _level(problem: Problem) -> int:

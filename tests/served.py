@@ -43,18 +43,20 @@ def _serve(
     index: Path | None = None,
     wait: bool = True,
     failing: Sequence[str] = (),
+    encoder: Encoder | None = None,
     **options: str,
 ) -> Iterator[httpx.Client]:
     """A client, which follows no redirect, of a server on a free port; at `failing` paths a route fails.
 
-    The data folder borrows the encoder made once per checkout, and begins with a copy of `index`.
+    The data folder borrows the encoder made once per checkout, and begins with a copy of `index`. An
+    `encoder` given is used instead.
     """
     MODELS.mkdir(parents=True, exist_ok=True)
     data.mkdir(parents=True, exist_ok=True)
     (data / "models").symlink_to(MODELS)
     if index:
         shutil.copytree(index, data, dirs_exist_ok=True)
-    app = create_app(Settings(content=content, data=data, **{**UNLIMITED, **options}))  # type: ignore[arg-type]
+    app = create_app(Settings(content=content, data=data, **{**UNLIMITED, **options}), encoder)  # type: ignore[arg-type]
     for path in failing:
         app.add_api_route(path, _fail)
     server = uvicorn.Server(uvicorn.Config(app, port=0, log_level="critical", proxy_headers=False))

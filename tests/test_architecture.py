@@ -36,6 +36,7 @@ DOORS = {
     "puremagic": {"app/contact/attachments.py"},
     "holidays": {"app/contact/daysoff.py"},
     "PIL": {"app/articles/images.py"},
+    "merge3": {"app/articles/merging.py"},
     "mammoth": {"indexer/importing/word.py"},
     "defusedxml": {"indexer/importing/"},
     "html_to_markdown": {"indexer/importing/webpages.py"},

@@ -14,6 +14,7 @@ from typing import IO, Final, cast
 
 from pydantic import TypeAdapter, ValidationError
 
+from app.articles.history import FOLDER
 from app.secret import NAME as SECRET
 from indexer.golden import ACCEPTED
 from indexer.publish import sync_folder
@@ -24,6 +25,8 @@ DATABASE: Final = "sportello.db"
 SMALL: Final = (SECRET, ACCEPTED)
 ATTACHMENTS: Final = "attachments"
 CONTENT: Final = "content"
+# What articles were, where the content folder is no repository of its own.
+VERSIONS: Final = FOLDER
 
 _FORMAT: Final = 1
 _HEAD: Final = "backup.json"
@@ -141,7 +144,7 @@ def _head(text: bytes) -> Head:
 def _place(name: str, folder: Path) -> Path:
     """Where a file goes; only what a backup of ours has, and never outside. Raises ArchiveError."""
     parts = name.split("/")
-    inside = parts[0] == CONTENT and len(parts) > 1 and all(map(_is_name, parts))
+    inside = parts[0] in {CONTENT, VERSIONS} and len(parts) > 1 and all(map(_is_name, parts))
     if not (name in _PLAIN or _ATTACHMENT.fullmatch(name) or inside):
         raise ArchiveError(f"holds {name[:200]!r}, which no backup of Sportello does.")
     return folder.joinpath(*parts)

@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from importlib.metadata import version
 from pathlib import Path
 
-from app.backup.archive import ATTACHMENTS, CONTENT, DATABASE, SMALL, Head, Writer, new_archive
+from app.backup.archive import ATTACHMENTS, CONTENT, DATABASE, SMALL, VERSIONS, Head, Writer, new_archive
 from app.settings import Settings
 from app.store.copies import attachments_in, copy_database, database_file
 from indexer.publish import read_current
@@ -40,7 +40,9 @@ def back_up(settings: Settings, target: Path) -> Made:
             kept, missing = _attachments(archive, copy, settings.data)
             for name in SMALL:
                 _if_there(archive, name, settings.data / name)
-            content = sum(_if_there(archive, name, path) for name, path in _content(settings.content))
+            content = sum(_if_there(archive, name, path) for name, path in _below(settings.content, CONTENT))
+            for name, path in _below(settings.data / VERSIONS, VERSIONS):
+                _if_there(archive, name, path)
     return Made(str(target), target.stat().st_size, kept, missing, content, snapshot)
 
 
@@ -51,12 +53,12 @@ def _attachments(archive: Writer, copy: Path, data: Path) -> tuple[int, int]:
     return kept, len(names) - kept
 
 
-def _content(content: Path) -> Iterator[tuple[str, Path]]:
-    """The files of the content folder; what is hidden, such as .git, is none, and links are not followed."""
-    for path in sorted(content.rglob("*")):
-        parts = path.relative_to(content).parts
+def _below(folder: Path, name: str) -> Iterator[tuple[str, Path]]:
+    """A folder's files under `name`; what is hidden, such as .git, is none, and links are not followed."""
+    for path in sorted(folder.rglob("*")):
+        parts = path.relative_to(folder).parts
         if path.is_file() and not path.is_symlink() and not any(part.startswith(".") for part in parts):
-            yield "/".join((CONTENT, *parts)), path
+            yield "/".join((name, *parts)), path
 
 
 def _if_there(archive: Writer, name: str, path: Path) -> bool:

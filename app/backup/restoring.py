@@ -8,7 +8,7 @@ from typing import Final
 
 from filelock import FileLock, Timeout
 
-from app.backup.archive import ATTACHMENTS, CONTENT, DATABASE, SMALL, ArchiveError, Head, unpack
+from app.backup.archive import ATTACHMENTS, CONTENT, DATABASE, SMALL, VERSIONS, ArchiveError, Head, unpack
 from app.backup.making import back_up
 from app.settings import Settings
 from app.store import StoreError
@@ -82,6 +82,9 @@ def _switch(settings: Settings, staged: Path, live: Path, head: Head, before: st
         if (staged / name).exists():
             (staged / name).replace(settings.data / name)
     sync_folder(settings.data)
+    if (staged / VERSIONS).is_dir():
+        # Their names are moments and random: none that is there is another one.
+        shutil.copytree(staged / VERSIONS, settings.data / VERSIONS, dirs_exist_ok=True)
     content = _put_content(staged / CONTENT, settings.content)
     return Restored(
         head.made_at, head.version, kept, len(named) - kept, content, head.snapshot, before

@@ -38,8 +38,11 @@ def search(
     except StoreError as error:
         err.print(f"{error} What was learned is left out.", markup=False)
     result = engine.search(query, lang, limit=limit)
+    matched = [engine.matched(hit) for hit in result.hits] if explain else []
     if as_json:
         answer = search_answer(result, settings.base_url.rstrip("/")).model_dump(mode="json")
-        print_json({**answer, "evidence": [asdict(h.evidence) for h in result.hits]} if explain else answer)
+        pairs = zip(result.hits, matched, strict=False)
+        evidence = [{**asdict(hit.evidence), "matched": words} for hit, words in pairs]
+        print_json({**answer, "evidence": evidence} if explain else answer)
     else:
-        print_result(result, explain=explain)
+        print_result(result, matched)

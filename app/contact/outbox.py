@@ -21,6 +21,9 @@ from app.contact.mailing import DeliveryError
 from app.digest.letters import FROZEN, Bulletins
 from app.digest.sending import hindrance
 from app.ledger import Ledger
+from app.reviews.assigning import told
+from app.reviews.letters import FROZEN as DUES
+from app.reviews.letters import Reminders
 from app.settings import Settings
 from app.store import Case, Parcel, Store, StoreError, Ticket
 from app.subscriptions.letters import Notices
@@ -57,13 +60,14 @@ class Courier:
 
     def __init__(
         self, settings: Settings, ledger: Ledger, letters: Letters, notices: Notices, bulletins: Bulletins,
-        knowledge: Knowledge,
+        reminders: Reminders, knowledge: Knowledge,
     ) -> None:  # fmt: skip
         self._settings = settings
         self._ledger = ledger
         self._letters = letters
         self._notices = notices
         self._bulletins = bulletins
+        self._reminders = reminders
         self._knowledge = knowledge
         self._lease = uuid4().hex
         self._stop = threading.Event()
@@ -156,7 +160,9 @@ class Courier:
         if not self._settings.smtp_host:
             raise DeliveryError("no mail server is set: SPORTELLO_SMTP_HOST")
         write = self._letter
-        if parcel.user_id:
+        if parcel.kind == "review":
+            write = self._reminder
+        elif parcel.user_id:
             write = self._bulletin
         elif parcel.subscription_id:
             write = self._notice
@@ -187,6 +193,22 @@ class Courier:
         except ValidationError as error:
             raise DeliveryError("it was written by another version", permanent=True) from error
         return self._bulletins.letter(parcel.id, parcel.created_at, digest, user)
+
+    def _reminder(self, store: Store, parcel: Parcel) -> EmailMessage:
+        """What somebody of the staff is to read again. Raises DeliveryError and StoreError."""
+        user = store.reviews.reader(parcel.user_id or "")
+        content = store.reviews.get(date.fromisoformat(parcel.about))
+        if user is None or not content:
+            raise DeliveryError("its reader is not of the staff, or it is not kept, any more", permanent=True)
+        if missing := hindrance(self._settings):
+            raise DeliveryError(f"its links need {missing}")
+        try:
+            dues = told(DUES.validate_json(content), user)
+        except ValidationError as error:
+            raise DeliveryError("it was written by another version", permanent=True) from error
+        if not dues:
+            raise DeliveryError("its reader edits no more", permanent=True)
+        return self._reminders.letter(parcel.id, parcel.created_at, dues, user)
 
     def _letter(self, store: Store, parcel: Parcel) -> EmailMessage:
         """The mail about a ticket. Raises DeliveryError and StoreError."""

@@ -6,7 +6,7 @@ from fastapi import APIRouter, HTTPException, Request
 from starlette.responses import HTMLResponse
 
 from app.routes import addresses
-from app.routes.site import CurrentSite, Page
+from app.routes.site import CurrentSite, Library, Page, Site, View
 
 router = APIRouter(include_in_schema=False)
 
@@ -21,17 +21,24 @@ def accessibility(request: Request, site: CurrentSite, lang: str) -> HTMLRespons
     library = site.library()
     if lang not in library.languages:
         raise HTTPException(404)
+    shown = view(site, library, lang)
+    return site.render(request, shown.page, **shown.shown)
+
+
+def view(site: Site, library: Library, lang: str) -> View:
+    """The statement's page."""
     settings = site.settings
     twins = {other: addresses.accessibility(other) for other in library.languages}
-    return site.render(
-        request,
+    return View(
         Page("accessibility.html", lang, twins, library.languages),
-        organisation=settings.organisation or settings.site_name,
-        status=settings.accessibility_status,
-        law=settings.accessibility_law,
-        issues=settings.accessibility_issues_listed,
-        issues_lang=settings.default_language,
-        declared_on=settings.accessibility_date,
-        declaration=settings.accessibility_declaration,
-        complaints=_OMBUDSMAN if settings.accessibility_law == "public" else _AGENCY,
+        {
+            "organisation": settings.organisation or settings.site_name,
+            "status": settings.accessibility_status,
+            "law": settings.accessibility_law,
+            "issues": settings.accessibility_issues_listed,
+            "issues_lang": settings.default_language,
+            "declared_on": settings.accessibility_date,
+            "declaration": settings.accessibility_declaration,
+            "complaints": _OMBUDSMAN if settings.accessibility_law == "public" else _AGENCY,
+        },
     )

@@ -68,6 +68,7 @@ def search_answer(found: SearchResult, origin: str) -> SearchAnswer:
         results=[_search_hit(hit, origin) for hit in found.hits],
         took_ms=round(found.took_ms, 2),
         snapshot=found.snapshot,
+        degraded=found.degraded,
     )
 
 

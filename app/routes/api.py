@@ -8,6 +8,7 @@ from pydantic_core import PydanticCustomError
 
 from app.routes import addresses
 from app.routes.answers import article_link, search_answer
+from app.routes.metrics import measured
 from app.routes.nodes import nodes_of
 from app.routes.schemas import (
     ArticleAnswer,
@@ -64,6 +65,7 @@ def search(
     found = library.engine.search(
         q, library.language(lang), limit=limit, category=category or None, phase=phase
     )
+    measured(request, "api", found)
     answer = search_answer(found, origin)
     if is_wanted(request):
         shelf = library.catalogue.shelf(found.lang, category or "")

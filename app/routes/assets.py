@@ -1,7 +1,7 @@
 """The files of app/static, each under an address that changes when the file does."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from hashlib import blake2b
 from mimetypes import guess_type
@@ -25,6 +25,7 @@ _SHORTLY: Final = "public, max-age=300"
 class Asset:
     """A file, and the path of its own that names its content: `sportello.0123456789ab.css`."""
 
+    name: str
     content: bytes
     kind: str
     hashed: str
@@ -45,6 +46,10 @@ class Assets:
         """
         return f"/static/{self._assets[name].hashed}"
 
+    def all(self) -> Iterable[Asset]:
+        """Every one of them."""
+        return self._assets.values()
+
     async def file(self, path: str) -> Response:
         """The file at a path; an address from before a change leads to the file as it is now."""
         old = _HASHED.fullmatch(path)
@@ -59,4 +64,4 @@ def _asset(name: str, content: bytes) -> Asset:
     path = PurePosixPath(name)
     digest = blake2b(content, digest_size=6).hexdigest()
     hashed = path.with_name(f"{path.stem}.{digest}{path.suffix}").as_posix()
-    return Asset(content, guess_type(name)[0] or "application/octet-stream", hashed)
+    return Asset(name, content, guess_type(name)[0] or "application/octet-stream", hashed)

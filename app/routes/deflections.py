@@ -2,7 +2,7 @@
 
 from typing import Any, Final
 
-from fastapi import APIRouter, Depends
+from fastapi import APIRouter, Depends, HTTPException, Request
 from starlette.responses import Response
 
 from app.deflection.desk import Asked
@@ -12,6 +12,7 @@ from app.routes.api import Origin
 from app.routes.bodies import REFUSALS, JsonRoute
 from app.routes.desks import CurrentDesk
 from app.routes.limited import limited
+from app.routes.metrics import measured
 from app.routes.origins import admit
 from app.routes.schemas import DeflectionAnswer, DeflectionQuestion
 from app.routes.site import CurrentSite
@@ -28,7 +29,12 @@ router = APIRouter(prefix="/api/v1", route_class=JsonRoute)
     dependencies=[Depends(admit), Depends(limited("deflections"))],
 )
 def deflect(
-    site: CurrentSite, desk: CurrentDesk, origin: Origin, asked: DeflectionQuestion, response: Response
+    request: Request,
+    site: CurrentSite,
+    desk: CurrentDesk,
+    origin: Origin,
+    asked: DeflectionQuestion,
+    response: Response,
 ) -> DeflectionAnswer:
     """What may answer a message that somebody is writing. As search, from the whole message. The body may
     be sent as text/plain, which needs no preflight."""
@@ -36,6 +42,10 @@ def deflect(
     lang = library.known_language(asked.lang)
     session = desk.visit(asked.session)
     found = library.engine.search(message_of(asked.subject or "", asked.text), lang, limit=_MOST)
+    measured(request, "widget", found)
+    if found.degraded:
+        # By words alone a whole message finds too much: the widget stays silent, and asks again later.
+        raise HTTPException(503, "Too many ask at once; ask again in a moment.", {"Retry-After": "5"})
     answer = search_answer(found, origin)
     offered = found.hits if found.verdict.answer != "no" else ()
     receipt = desk.take(session, Asked(answer.search_id, found, offered, asked.page))

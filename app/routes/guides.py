@@ -12,7 +12,7 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
 from app.routes import addresses
-from app.routes.site import Library, Page, Site
+from app.routes.site import Library, Page, Site, View
 from search.records import Article, Choice, Guide, Step
 
 # Steps that the address keeps; of a longer way, the last ones.
@@ -120,20 +120,27 @@ def page(
     if asked is not None and step is guide.steps[0]:
         return RedirectResponse(addresses.article(article), 302)
     walk = Walk(article, guide, step, _trail(guide, request.query_params.getlist("via"), step))
-    others = library.catalogue.translations(article.id)
+    shown = view(library, walk, search_id)
+    return site.render(request, shown.page, **shown.shown)
+
+
+def view(library: Library, walk: Walk, search_id: str = "") -> View:
+    """The step that a visitor has come to."""
+    article, others = walk.article, library.catalogue.translations(walk.article.id)
     twins = {other.lang: _twin(walk, other) for other in others}
-    begins = step is guide.steps[0]
-    return site.render(
-        request,
+    begins = walk.step is walk.guide.steps[0]
+    return View(
         # A step is one of many ways to the same text: what is listed is the guide, and all of it as one page.
         Page("guide.html", article.lang, twins, library.languages, listed=begins),
-        article=article,
-        shelf=library.catalogue.shelf(article.lang, article.category),
-        related=library.related(article),
-        walk=walk,
-        begins=begins,
-        tried=f"{article.title} › {step.title}",
-        search_id=search_id,
+        {
+            "article": article,
+            "shelf": library.catalogue.shelf(article.lang, article.category),
+            "related": library.related(article),
+            "walk": walk,
+            "begins": begins,
+            "tried": f"{article.title} › {walk.step.title}",
+            "search_id": search_id,
+        },
     )
 
 

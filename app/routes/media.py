@@ -35,7 +35,8 @@ def media(request: Request, site: CurrentSite, lang: str, path: str) -> Response
     # "no-cache" keeps a copy but asks each time: an image changed is an image shown.
     headers = {"Cache-Control": "no-cache"}
     if kind == ".svg":
-        headers["Content-Security-Policy"] = _SVG_POLICY
+        # Beside the policy: opened by itself it is saved. Within a page a picture is shown all the same.
+        headers |= {"Content-Security-Policy": _SVG_POLICY, "Content-Disposition": "attachment"}
     response = FileResponse(file, headers=headers, media_type=_TYPES[kind], stat_result=file.stat())
     if _CONDITIONAL.is_not_modified(response.headers, request.headers):
         return NotModifiedResponse(response.headers)

@@ -57,6 +57,9 @@ class SearchAnswer(BaseModel):
     results: list[SearchHit]
     took_ms: float
     snapshot: Annotated[str, Field(description="The index that answered.")]
+    degraded: Annotated[
+        bool, Field(description="Answered by its words alone, since too many asked at once.")
+    ] = False
 
 
 class SuggestAnswer(BaseModel):

@@ -1,9 +1,10 @@
 """What every route works with, and how a page is put in its frame."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Annotated
+from zoneinfo import ZoneInfo
 
 from fastapi import Depends, Request
 from jinja2 import Environment, PackageLoader, StrictUndefined
@@ -12,6 +13,7 @@ from starlette.responses import HTMLResponse
 
 from app.branding import branding
 from app.contact.details import contact_of
+from app.hours import Standing
 from app.languages import (
     Interface,
     base_of,
@@ -86,6 +88,17 @@ class Switch:
 
 
 @dataclass(frozen=True, slots=True)
+class Copy:
+    """What sets a copy of the site apart, which no server answers for.
+
+    `files` are beside those of app/static; `address` is where the copy has a page of ours, from its root.
+    """
+
+    files: Mapping[str, bytes]
+    address: Callable[[str], str]
+
+
+@dataclass(frozen=True, slots=True)
 class Page:
     """A page's frame: its language, where its twins are, and whether search engines should list it.
 
@@ -100,18 +113,29 @@ class Page:
     status: int = 200
 
 
+@dataclass(frozen=True, slots=True)
+class View:
+    """A page in its frame with its template's own values, whoever it is shown to."""
+
+    page: Page
+    shown: Mapping[str, object]
+
+
 class Site:
     """One running help centre: its settings, its index, its texts and templates."""
 
-    def __init__(self, settings: Settings, live: LiveIndex, ledger: Ledger) -> None:
+    def __init__(self, settings: Settings, live: LiveIndex, ledger: Ledger, copy: Copy | None = None) -> None:
         self.settings = settings
+        self._copy = copy
         self.ledger = ledger
         self.interfaces = load_interfaces()
         self._live = live
         looks = branding(STATIC, settings.accent, settings.logo)
-        self.assets = Assets(looks.files)
+        self.assets = Assets({**looks.files, **(copy.files if copy else {})})
         self._logo = self.assets.address(looks.logo) if looks.logo else None
-        self._environments = {lang: _environment(i, self.assets) for lang, i in self.interfaces.items()}
+        self._environments = {
+            lang: _environment(i, self.assets, copied=copy is not None) for lang, i in self.interfaces.items()
+        }
         self._catalogue: tuple[Snapshot, Catalogue] | None = None
         self._contact = contact_of(settings)
         self._notices = parse_notice(settings.notice, settings.default_language)
@@ -148,10 +172,14 @@ class Site:
 
     def render(self, request: Request, page: Page, **shown: object) -> HTMLResponse:
         """`page` as HTML; `shown` are its template's own values, and the `search_id` that led there."""
+        html = self.html(page, addresses.origin(request, self.settings), **shown)
+        return HTMLResponse(html, page.status, {"Content-Language": page.lang})
+
+    def html(self, page: Page, origin: str, **shown: object) -> str:
+        """The same for a site at `origin`, which may be unknown, and empty, for a copy alone."""
         interface = self.interface(page.lang)
-        origin = addresses.origin(request, self.settings)
         others = [lang for lang in page.languages if lang != page.lang]
-        html = self._environments[interface.lang].get_template(page.template).render(
+        return self._environments[interface.lang].get_template(page.template).render(
             lang=page.lang,
             direction=direction(page.lang),
             interface=interface,
@@ -160,17 +188,28 @@ class Site:
             site_name=self.settings.site_name,
             logo=self._logo,
             notice=notice_for(self._notices, page.lang),
+            today=datetime.now(ZoneInfo(self.settings.time_zone)).date(),
             contact=self._contact,
-            opening=self._contact.hours and self._contact.hours.standing(datetime.now(UTC)),
+            opening=self._opening(),
             listed=page.listed,
             origin=origin,
-            alternates=alternates(page.twins, origin, self._default()) if page.listed else {},
+            alternates=self._alternates(page, origin) if page.listed else {},
             switches=[
                 Switch(lang, own_name(lang), page.twins.get(lang, addresses.home(lang))) for lang in others
             ],
             **({"search_id": ""} | shown),
         )  # fmt: skip
-        return HTMLResponse(html, page.status, {"Content-Language": page.lang})
+
+    def _opening(self) -> Standing | None:
+        """Whether somebody answers now; a copy is read at any time."""
+        hours = self._contact.hours
+        return hours.standing(datetime.now(UTC)) if hours and not self._copy else None
+
+    def _alternates(self, page: Page, origin: str) -> dict[str, str]:
+        if self._copy is None:
+            return alternates(page.twins, origin, self._default())
+        twins = {lang: self._copy.address(path) for lang, path in page.twins.items()}
+        return alternates(twins, origin, self._default()) if origin else {}
 
 
 def _ui(interface: str, content: str) -> Markup:
@@ -179,7 +218,7 @@ def _ui(interface: str, content: str) -> Markup:
     return Markup(' lang="{}" dir="{}"').format(interface, direction(interface))
 
 
-def _environment(interface: Interface, assets: Assets) -> Environment:
+def _environment(interface: Interface, assets: Assets, *, copied: bool) -> Environment:
     environment = Environment(
         loader=PackageLoader("app"),
         autoescape=True,
@@ -192,6 +231,7 @@ def _environment(interface: Interface, assets: Assets) -> Environment:
         "ngettext": interface.ngettext,
         "address": addresses,
         "asset": assets.address,
+        "copied": copied,
         "preview": preview,
         "prose": prose,
         "linked": linkeddata,

@@ -1,6 +1,6 @@
 """What search engines should list, and what they should leave alone."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 from typing import Final
@@ -87,12 +87,16 @@ def _made(library: Library, origin: str) -> list[bytes]:
 
 
 def sitemaps(
-    library: Library, origin: str, most_entries: int = MOST_ENTRIES, most_bytes: int = MOST_BYTES
-) -> list[bytes]:
-    """Every listed page under its address at `origin`, in as few files as the limits allow."""
+    library: Library, origin: str, most_entries: int = MOST_ENTRIES, most_bytes: int = MOST_BYTES,
+    address: Callable[[str], str] = str,
+) -> list[bytes]:  # fmt: skip
+    """Every listed page under its address at `origin`, in as few files as the limits allow.
+
+    `address` gives the path to list for one of ours.
+    """
     files: list[list[bytes]] = [[]]
     size = 0
-    for entry in _entries(library, origin):
+    for entry in _entries(library, origin, address):
         if files[-1] and (len(files[-1]) >= most_entries or size + len(entry) > most_bytes):
             files.append([])
             size = 0
@@ -128,12 +132,12 @@ def _newest(articles: Mapping[str, Iterable[Article]]) -> dict[str, date]:
     return {lang: max(found) for lang, found in days.items() if found}
 
 
-def _entries(library: Library, origin: str) -> Iterator[bytes]:
+def _entries(library: Library, origin: str, address: Callable[[str], str]) -> Iterator[bytes]:
     """Each written once, by itself: a large site has too many elements for one tree."""
     default = library.language(None)
     written: set[str] = set()
     for page in listed(library):
-        others = alternates(page.twins, origin, default)
+        others = alternates({lang: address(path) for lang, path in page.twins.items()}, origin, default)
         links = Element("links")
         for tag, url in others.items() if len(others) > 1 else ():
             element(links, "xhtml:link", attributes={"rel": "alternate", "hreflang": tag, "href": url})

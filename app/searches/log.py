@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 from hashlib import sha256
 
 from app.ledger import Ledger
+from app.metrics import Metrics
 from app.privacy import scrub
 from app.searches.names import Names
 from app.searches.recorder import Recorder
@@ -30,9 +31,9 @@ class Asked:
 class SearchLog:
     """One for a running help centre; safe to share between threads, and it makes nobody wait."""
 
-    def __init__(self, secret: Secret, ledger: Ledger, most: int) -> None:
+    def __init__(self, secret: Secret, ledger: Ledger, most: int, metrics: Metrics) -> None:
         self._names = Names(secret.key("searches"))
-        self._recorder = Recorder(ledger, most)
+        self._recorder = Recorder(ledger, most, metrics.recorded)
 
     def start(self) -> None:
         """Begin to write down."""

@@ -3,7 +3,7 @@
 import logging
 import threading
 from collections import Counter, deque
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import UTC, date, datetime
 from itertools import islice
 from typing import Final
@@ -22,11 +22,13 @@ _RETRY_SECONDS: Final = 5.0
 class Recorder:
     """Takes notes at once and writes them a group at a time; while the store is down they are tried again.
 
-    What comes when `most` wait already is shed, and counted by day.
+    What comes when `most` wait already is shed, and counted by day. At each change `told` hears how many
+    wait and how many more were shed.
     """
 
-    def __init__(self, ledger: Ledger, most: int) -> None:
+    def __init__(self, ledger: Ledger, most: int, told: Callable[[int, int], None]) -> None:
         self._ledger = ledger
+        self._told = told
         self._most = most
         self._waiting: deque[Search | Event] = deque()
         self._shed: Counter[date] = Counter()
@@ -50,8 +52,10 @@ class Recorder:
         with self._changed:
             if len(self._waiting) >= self._most:
                 self._shed[datetime.now(UTC).date()] += 1
+                self._told(len(self._waiting), 1)
                 return
             self._waiting.append(note)
+            self._told(len(self._waiting), 0)
             if len(self._waiting) in {1, GROUP}:
                 self._changed.notify()
 
@@ -90,6 +94,7 @@ class Recorder:
         with self._changed:
             for _ in range(written):
                 self._waiting.popleft()
+            self._told(len(self._waiting), 0)
         if shed.total():
             _log.error("%d searches were shed: more came than could be written down.", shed.total())
 

@@ -52,7 +52,7 @@ def add(
         typer.Option(metavar="FILE", help="Read the password there, its first line; - is standard input."),
     ] = None,
     replace: Annotated[
-        bool, typer.Option("--replace", help="Give who is there this password, role and name.")
+        bool, typer.Option("--replace", help="Give who is there this password, and the role and name given.")
     ] = False,
     data: Data = None,
 ) -> None:
@@ -62,15 +62,17 @@ def add(
 
     Example: sportello user add anna@example.com --role editor --name "Anna Verdi"
     """
-    address, called = _address(email), normalise(name, _LONGEST_NAME) or email.partition("@")[0]
+    address = _address(email)
     with _store(data) as store:
         known = {user.email: user for user in store.users.all()}
         there = known.get(address)
         if there and there.disabled_at is None and not replace:
             raise UserError(f"{address} is there already: give --replace for another password and role.")
+        kept = there if replace else None
+        called = normalise(name, _LONGEST_NAME) or (kept.name if kept else email.partition("@")[0])
         password = _asked(password_file)
         check_password(password, address, called)
-        chosen: Role = role or ("viewer" if known else "admin")
+        chosen: Role = role or (kept.role if kept else "viewer" if known else "admin")
         user = User(uuid4().hex, address, called, chosen, datetime.now(UTC))
         if store.users.add(user, hash_password(password), replace=replace) == "there":
             raise UserError(f"{address} was added at the same time: look with sportello user list.")

@@ -16,6 +16,7 @@ from app.store.dialects import INSERT
 from app.store.digests import Digests
 from app.store.doubts import Doubts
 from app.store.gaps import Gaps
+from app.store.helpful import Helpful
 from app.store.inbox import Inbox
 from app.store.insights import Insights
 from app.store.late import note_events
@@ -24,6 +25,7 @@ from app.store.migrating import migrate
 from app.store.personal import Personal
 from app.store.records import Event, Read
 from app.store.retention import Retention
+from app.store.reviews import Reviews
 from app.store.searches import Searches
 from app.store.segments import Segments
 from app.store.sessions import Sessions
@@ -73,6 +75,8 @@ class Store:
         self.gaps = Gaps(engine)
         self.learning = Learning(engine)
         self.digests = Digests(engine)
+        self.reviews = Reviews(engine)
+        self.helpful = Helpful(engine)
 
     def close(self) -> None:
         """Close every connection."""

@@ -11,7 +11,7 @@ Basis = Literal["measured", "promised"]
 Channel = Literal["here", "elsewhere"]
 TicketParcel = Literal["acknowledgement", "forward", "webhook", "reply", "closing"]
 SubscriptionParcel = Literal["confirmation", "answer"]
-StaffParcel = Literal["digest"]
+StaffParcel = Literal["digest", "review"]
 ParcelKind = Literal[TicketParcel, SubscriptionParcel, StaffParcel]
 ParcelStatus = Literal["waiting", "sending", "sent", "failed"]
 
@@ -94,7 +94,8 @@ class Rating:
 
 @dataclass(frozen=True, slots=True)
 class Parcel:
-    """Something on its way out; `about` is the reply's id, or the digest's week, where it carries one.
+    """Something on its way out; `about` is the reply's id, or the week of a digest or a reminder, where it
+    carries one.
 
     It is a ticket's, a subscription's or a user's: `ticket_id` is empty, or the other two are null.
     `possible_repeats` counts how often it was handed over again without knowing whether it had arrived.

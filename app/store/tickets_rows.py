@@ -43,9 +43,10 @@ def _enqueue(connection: Connection, kind: ParcelKind, at: datetime, **whose: st
     connection.execute(insert(OUTBOX).values(**row, **whose, attempts=0, possible_repeats=0))
 
 
-def withdraw(connection: Connection, user_id: str) -> None:
-    """Take what was not sent yet to somebody of the staff out of the outbox."""
-    connection.execute(delete(OUTBOX).where(OUTBOX.c.user_id == user_id, OUTBOX.c.status != "sent"))
+def withdraw(connection: Connection, user_id: str, *kinds: StaffParcel) -> None:
+    """Take what was not sent yet to somebody of the staff out of the outbox; of no kind named: all of it."""
+    gone = delete(OUTBOX).where(OUTBOX.c.user_id == user_id, OUTBOX.c.status != "sent")
+    connection.execute(gone.where(OUTBOX.c.kind.in_(kinds)) if kinds else gone)
 
 
 def parcel_of(row: Row[Any]) -> Parcel:

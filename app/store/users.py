@@ -123,7 +123,7 @@ class Users:
         with self._writing() as connection:
             connection.execute(update(USERS).where(USERS.c.id == user_id).values(digest=wanted))
             if not wanted:
-                withdraw(connection, user_id)
+                withdraw(connection, user_id, "digest")
 
     @staticmethod
     def _replace(connection: Connection, user_id: str, old: str, new: str) -> bool:

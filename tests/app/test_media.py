@@ -100,3 +100,4 @@ def test_a_drawing_cannot_run_scripts(odd: httpx.Client, odd_content: Path) -> N
     assert (
         drawing.headers["content-security-policy"] == "default-src 'none'; style-src 'unsafe-inline'; sandbox"
     )
+    assert drawing.headers["content-disposition"] == "attachment"

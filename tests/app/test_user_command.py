@@ -61,6 +61,14 @@ def test_who_is_there_is_replaced_on_request_alone(run: Run, tmp_path: Path) -> 
     assert is_password(new, found.password)
 
 
+def test_another_password_leaves_role_and_name(run: Run) -> None:
+    run("add", "anna@example.com", "--name", "Anna Verdi", "--password-file", "-", typed=PASSWORD)
+    new = "montagna sedia giovedi verde"
+    done = run("add", "anna@example.com", "--replace", "--password-file", "-", typed=new)
+    assert "There is no admin left" not in done.stderr
+    assert listed(run)[0] == ("anna@example.com", "Anna Verdi", "admin", True)
+
+
 @pytest.mark.parametrize(
     ("words", "typed", "said"),
     [

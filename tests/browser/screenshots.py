@@ -2,8 +2,11 @@
 
 import logging
 import tempfile
+import time
 from collections.abc import Iterator, Sequence
+from contextlib import closing
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from io import BytesIO
 from pathlib import Path
 from typing import Final, Literal
@@ -11,7 +14,11 @@ from typing import Final, Literal
 from PIL import Image
 from playwright.sync_api import Browser, Page, sync_playwright
 
+from app.store import open_store
+from app.store.users import User
+from tests.browser import shopmonth
 from tests.chromium import ARGUMENTS, chromium_path
+from tests.office import HASHED, PASSWORD
 from tests.served import REPO, serve_shop
 
 FOLDER: Final = Path(__file__).parents[2] / "docs" / "screenshots"
@@ -24,12 +31,23 @@ PAGES: Final = {
     "guide": "/it/a/resi-e-rimborsi/guida-reso?step=hai-i-pezzi-da-piu-di-14-giorni&via=perche-vuoi-restituirlo~1",
     "guide-end": "/it/a/resi-e-rimborsi/guida-reso?step=e-arrivato-rotto&via=perche-vuoi-restituirlo~2",
     "search": "/it/search?q=il+vaso+%C3%A8+arrivato+in+frantumi",
-    "no-answer": "/it/search?q=ricetta+della+carbonara",
-    "contact": "/it/contact?q=ricetta+della+carbonara",
+    "no-answer": "/it/search?q=qual+%C3%A8+la+capitale+della+Mongolia",
+    "contact": "/it/contact?q=qual+%C3%A8+la+capitale+della+Mongolia",
     "accessibility": "/it/accessibility",
     "not-found": "/it/a/consegna/tempi-di-volo",
     "english": "/en/",
 }
+# What staff see, after a month of the shop.
+STAFF: Final = {
+    "insights": "/admin/insights?days=30",
+    "gaps": "/admin/gaps",
+    "gap": "/admin/gaps",  # and the first of them
+    "learning": "/admin/learning",
+    "articles": "/admin/articles",
+    "editor": "/admin/articles/it/resi-e-rimborsi/garanzia-legale/edit",
+    "golden": "/admin/golden",
+}
+_EMAIL: Final = "redazione@tornigallo.example"
 # Longer pages are cut at so many times their width.
 _LONGEST: Final = {1280: 1.1, 390: 2.4}
 _QUALITY: Final = 60
@@ -58,8 +76,13 @@ def main() -> None:
     with (
         tempfile.TemporaryDirectory() as folder,
         serve_shop(Path(folder) / "data", "https://aiuto.tornigallo.example", REPO / "content") as client,
+        closing(open_store("", Path(folder) / "data")) as store,
         sync_playwright() as playwright,
     ):
+        shopmonth.fill(store, REPO / "content", client)
+        store.users.add(User("redazione", _EMAIL, "Redazione", "editor", datetime.now(UTC)), HASHED)
+        while not store.gaps.counts().get("open"):  # the server reviews them on its own
+            time.sleep(0.5)
         browser = playwright.chromium.launch(executable_path=chromium_path(), args=ARGUMENTS)
         taken = {look: list(_pictures(browser, str(client.base_url), look)) for look in LOOKS}
         browser.close()
@@ -84,7 +107,23 @@ def _pictures(browser: Browser, origin: str, look: Look) -> Iterator[Image.Image
         picture = _picture(page, look.width)
         _write(picture, f"{name}-{look.name}")
         yield picture
+    _sign_in(page, origin)
+    for name, path in STAFF.items():
+        page.goto(origin + path)
+        if name == "gap":
+            page.locator("main h2 a").first.click()
+        picture = _picture(page, look.width)
+        _write(picture, f"{name}-{look.name}")
+        yield picture
     context.close()
+
+
+def _sign_in(page: Page, origin: str) -> None:
+    page.goto(f"{origin}/admin/login")
+    page.locator("#email").fill(_EMAIL)
+    page.locator("#password").fill(PASSWORD)
+    page.locator("#password").press("Enter")
+    page.get_by_role("link", name="Statistiche").first.wait_for()
 
 
 def _open_suggestions(page: Page) -> None:

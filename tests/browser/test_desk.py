@@ -1,5 +1,6 @@
 """The staff's side in a real browser: a day's work by keyboard alone, without scripts, and the gates on its pages."""
 
+import base64
 import json
 import re
 import shutil
@@ -14,7 +15,15 @@ from uuid import uuid4
 
 import httpx
 import pytest
-from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, Response, expect
+from playwright.sync_api import (
+    Browser,
+    BrowserContext,
+    ConsoleMessage,
+    FilePayload,
+    Page,
+    Response,
+    expect,
+)
 
 from app.contact.attachments import Upload, keep
 from app.routes.admin import account, desk, inbox, learning, places, signin, ticket
@@ -25,6 +34,11 @@ from tests.browser.test_keyboard import follow, tab_to
 from tests.browser.test_layout import CUT, SPACING, UNSEEN
 from tests.lessons import confirm
 from tests.office import PASSWORD, Office, Postbox, mail_server
+
+# A picture of one pixel.
+PICTURE = base64.b64decode(
+    "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNkYPhfDwAChwGA60e6kgAAAABJRU5ErkJggg=="
+)
 
 
 @pytest.fixture(scope="module")
@@ -279,6 +293,19 @@ def learned(path: str = "", button: str = "") -> Callable[[Page, Office], None]:
     return reach
 
 
+def pictured(content: bytes) -> Callable[[Page, Office], None]:
+    """A picture sent for an article as a browser without scripts sends it."""
+
+    def reach(page: Page, office: Office) -> None:
+        page.goto(f"{office.url}/admin/articles/it/ordini/nuovo/edit")
+        file: FilePayload = {"name": "la cassa.png", "mimeType": "image/png", "buffer": content}
+        page.locator("#picture").set_input_files(file)
+        with page.expect_navigation():
+            page.locator("#images [type=submit]").evaluate("button => button.form.requestSubmit(button)")
+
+    return reach
+
+
 _made: dict[str, dict[str, str]] = {}
 
 
@@ -322,6 +349,8 @@ LOOKS = [
             again="tre parole lunghe",
         ),
     ),
+    Look("pictures", "images.html", pictured(PICTURE)),
+    Look("pictures-refused", "images.html", pictured(b"<svg/>")),
     Look("gone", "refused.html", go("/admin/tickets/none")),
     Look("signed-out-while-writing", "refused.html", out_while_writing),
     Look("sign-in", "login.html", go("/admin/login")),

@@ -23,6 +23,7 @@ from app.digest.watch import DigestWatch
 from app.digest.weeks import KEPT, last_week, morning_after
 from app.languages import load_interfaces
 from app.ledger import Ledger
+from app.reviews.letters import Reminders
 from app.settings import Settings
 from app.store import Store, StoreError, open_store
 from app.store.database import database_url
@@ -77,7 +78,7 @@ def courier(wanted: Settings) -> Iterator[None]:
     knowledge = Knowledge(lambda: True, lambda _: (), lambda _, __: ())
     carries = Courier(
         wanted, ledger, Letters(wanted, INTERFACES), Notices(wanted, INTERFACES),
-        Bulletins(wanted, INTERFACES), knowledge,
+        Bulletins(wanted, INTERFACES), Reminders(wanted, INTERFACES), knowledge,
     )  # fmt: skip
     ledger.start()
     carries.start()

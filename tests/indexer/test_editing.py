@@ -438,7 +438,7 @@ def test_what_somebody_saved_since_it_was_read_stays(tmp_path: Path, theirs: byt
     path = article(tmp_path, matter(""))
     read_before = path.read_bytes()
     path.unlink() if theirs is None else path.write_bytes(theirs)
-    assert problem(editing._replace, path, read_before, b"ours") == "changed"
+    assert problem(editing.replace_file, path, read_before, b"ours") == "changed"
     assert (path.read_bytes() if theirs else path.exists()) == (theirs or False)
     assert [p.name for p in path.parent.iterdir()] == (["b.md"] if theirs else [])
 

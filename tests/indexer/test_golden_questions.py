@@ -14,7 +14,7 @@ from indexer.golden import Fared, Run, accept, ask_golden, count, flips, read_ac
 from indexer.goldenfile import NAME, Golden, Question, read_golden
 from indexer.update import IndexReport, update_index
 from indexer.vectors import VectorCache
-from indexer.watch import log_report
+from indexer.watch import BuildLog
 from search.encoders import Encoder
 from search.engine import SearchEngine
 from search.records import Answer
@@ -224,7 +224,7 @@ def test_publishing_warns_of_what_flipped_and_goes_on(
     report = edited()
     assert report.changed
     assert any(s.startswith("was first, now ") and "la bici frena male" in s for s in report.flipped)
-    log_report(report)
+    BuildLog().say(report)
     assert "was first, now " in caplog.text
 
 

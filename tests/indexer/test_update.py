@@ -1,13 +1,16 @@
 """The content folder, brought live: what changes, what stays, and what a broken file cannot do."""
 
+import errno
+import os
 import shutil
+import threading
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
 
-from indexer import publish
+from indexer import publish, update
 from indexer.update import EmptyContentError, IndexReport, update_index
 from indexer.vectors import VectorCache
 from search.encoders import Encoder
@@ -93,6 +96,91 @@ def test_a_deleted_article_goes(
     (content / "it/bici/freni.md").unlink()
     index()
     assert first("come regolo i freni") != "Come regolo i freni della bicicletta?"
+
+
+@pytest.mark.parametrize(("more", "wait"), [(20, "_GONE"), (0, "_MANY_GONE")])
+def test_what_comes_back_in_a_moment_was_never_gone(
+    content: Path, index: Callable[..., IndexReport], write_article: Callable[..., Path],
+    monkeypatch: pytest.MonkeyPatch, more: int, wait: str,
+) -> None:  # fmt: skip
+    """As when git removes a file and writes it anew: one of many, or a tenth of all and more."""
+    for name in ("_GONE", "_MANY_GONE"):
+        monkeypatch.setattr(update, name, 60.0 if name == wait else 0.0)
+    for number in range(more):
+        write_article(content, f"it/bici/parte-{number}", f"Dove trovo la parte {number}?", "In bottega.")
+    before = index()
+    path = content / "it/bici/freni.md"
+    text = path.read_bytes()
+    path.unlink()
+    back = threading.Timer(0.3, path.write_bytes, [text])
+    back.start()
+    after = index()
+    back.join()
+    assert not after.changed
+    assert after.snapshot == before.snapshot
+
+
+def test_a_folder_that_never_rests_holds_up_no_update_for_ever(
+    content: Path, index: Callable[..., IndexReport], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(update, "_MANY_GONE", 60.0)
+    monkeypatch.setattr(update, "_LONGEST", 0.2)
+    before = index().articles
+    (content / "it/bici/freni.md").unlink()
+    assert index().articles == before - 1
+
+
+@pytest.mark.skipif(os.geteuid() == 0, reason="nothing is closed to root")
+def test_what_lies_in_a_closed_folder_is_not_gone(content: Path, index: Callable[..., IndexReport]) -> None:
+    before = index()
+    closed = content / "it/bici"
+    closed.chmod(0)
+    try:
+        after = index()
+    finally:
+        closed.chmod(0o755)
+    assert after.kept == ("it/bici/freni", "it/bici/gomme")
+    assert not after.changed
+    assert after.snapshot == before.snapshot
+    assert any(p.path == "it/bici" and p.code == "unreadable" for p in after.problems)
+
+
+def test_what_lies_in_a_folder_that_cannot_be_listed_is_not_gone(
+    content: Path, index: Callable[..., IndexReport], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The same for who is root, to whom no folder is closed: a disk that fails."""
+    (content / "it/bici/_category.md").write_text("---\ntitle: La bicicletta\n---\nTutto.\n", "utf-8")
+    before, listed = index(), os.scandir
+
+    def scan(folder: str | Path) -> object:
+        if Path(folder) == content / "it/bici":
+            raise OSError(errno.EIO, os.strerror(errno.EIO))
+        return listed(folder)
+
+    monkeypatch.setattr(os, "scandir", scan)
+    after = index()
+    assert after.kept == ("it/bici/freni", "it/bici/gomme")
+    assert not after.changed
+    assert after.snapshot == before.snapshot
+
+
+def test_what_cannot_be_read_is_what_it_was(content: Path, index: Callable[..., IndexReport]) -> None:
+    """Synonyms, contexts and a category's name, in whose place pipes are."""
+    files = {
+        "it/synonyms.yaml": "bicicletta: [bici]\n",
+        "it/bici/_category.md": "---\ntitle: La bicicletta\n---\nTutto.\n",
+        "contexts.yaml": "- name: cart\n  articles: [bici/freni]\n",
+    }
+    for name, text in files.items():
+        (content / name).write_text(text, "utf-8")
+    before = index()
+    for name in files:
+        (content / name).unlink()
+        os.mkfifo(content / name)
+    assert index().snapshot == before.snapshot
+    for name in files:
+        (content / name).unlink()
+    assert index().changed  # now they are gone
 
 
 def test_drafts_internal_and_future_articles_are_not_shown(

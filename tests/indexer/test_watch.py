@@ -73,6 +73,33 @@ def test_a_folder_that_vanishes_and_comes_back(
     until(lambda: "Le luci sono obbligatorie?" in titles())
 
 
+def test_a_broken_file_is_said_once_and_again_when_it_is_broken_otherwise(
+    content: Path, titles: Titles, write_article: Callable[..., Path], caplog: pytest.LogCaptureFixture
+) -> None:
+    def said(words: str) -> int:
+        return sum(words in record.getMessage() for record in caplog.records)
+
+    def publish_another(number: int) -> None:
+        write_article(content, "it/bici/luci", f"Quante luci servono, {number}?", "Due.")
+        until(lambda: f"Quante luci servono, {number}?" in titles())
+
+    broken = content / "it/bici/gomme.md"
+    sound = broken.read_text("utf-8")
+    with caplog.at_level(logging.WARNING, "sportello.watch"):
+        broken.write_text("---\ntitle: Gomme?\nphase: mai\n---\nTesto.\n", "utf-8")
+        until(lambda: said("phase") == said("is broken") == 1)
+        for number in range(3):
+            publish_another(number)
+        assert said("phase") == said("is broken") == 1
+        broken.write_text("---\ntitle: Gomme?\nstatus: forse\n---\nTesto.\n", "utf-8")
+        until(lambda: said("status") == 1)
+        assert said("is broken") == 1  # which it was before
+        broken.write_text(sound, "utf-8")
+        publish_another(3)
+        broken.write_text("---\ntitle: Gomme?\nstatus: forse\n---\nTesto.\n", "utf-8")
+        until(lambda: said("status") == said("is broken") == 2)
+
+
 def test_an_article_appears_when_it_is_due(
     content: Path, titles: Titles, write_article: Callable[..., Path]
 ) -> None:

@@ -80,8 +80,12 @@ def test_a_widgets_question_is_a_search_too(store: Store, engine: Engine) -> Non
     assert (row["query"], row["results"]) == ("x" * 500, ["a/b", "c/d"])
 
 
+def unheard(_waiting: int, _shed: int) -> None:
+    """Nobody counts."""
+
+
 def test_nothing_is_lost_when_the_server_ends(ledger: Ledger, engine: Engine) -> None:
-    recorder = Recorder(ledger, 100_000)
+    recorder = Recorder(ledger, 100_000, unheard)
     recorder.start()
     with ThreadPoolExecutor(8) as pool:
         list(pool.map(lambda n: recorder.record(search(f"{n:032x}")), range(5 * GROUP + 7)))
@@ -93,15 +97,17 @@ def test_nothing_is_lost_when_the_server_ends(ledger: Ledger, engine: Engine) ->
 
 
 def test_what_is_too_much_is_shed_and_counted(ledger: Ledger, engine: Engine, store: Store) -> None:
-    recorder = Recorder(ledger, 10)
+    told: list[tuple[int, int]] = []
+    recorder = Recorder(ledger, 10, lambda waiting, shed: told.append((waiting, shed)))
     for number in range(25):  # nothing is written before its start
         recorder.record(search(f"{number:032x}"))
     recorder.start()
     recorder.stop()
+    assert told == [*((n, 0) for n in range(1, 11)), *[(10, 1)] * 15, (0, 0)]
     assert {row["id"] for row in rows(engine, SEARCHES)} == {f"{n:032x}" for n in range(10)}
     today = datetime.now(UTC).date()
     assert sum(store.searches.sheds(today - timedelta(days=1)).values()) == 15
-    again = Recorder(ledger, 1)
+    again = Recorder(ledger, 1, unheard)
     again.record(search("x"))
     again.record(search("y"))
     again.start()
@@ -118,7 +124,7 @@ def test_recording_waits_for_no_database(tmp_path: Path, monkeypatch: pytest.Mon
     address = f"sqlite:///{place}/sportello.db"
     away = Ledger(Settings(data=tmp_path, database_url=address))
     away.start()
-    recorder = Recorder(away, 3)
+    recorder = Recorder(away, 3, unheard)
     recorder.start()
     for number in range(5):
         recorder.record(search(f"{number:032x}"))
@@ -152,7 +158,7 @@ from app.store import Search
 ledger = Ledger(Settings(data=Path(sys.argv[2]), database_url=sys.argv[1]))
 ledger.start()
 ledger.store
-recorder = Recorder(ledger, 1_000_000)
+recorder = Recorder(ledger, 1_000_000, lambda waiting, shed: None)
 recorder.start()
 for number in range(1_000_000):
     recorder.record(Search(f"{number:032x}", datetime.now(UTC), "site", "it", "q", "q", "no", 0.0, (), "s", 1.0))

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Coroutine
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Any, ClassVar, Final
 
 from anyio import to_thread
 from fastapi import APIRouter, Request
@@ -20,7 +20,7 @@ from app.secret import Secret
 from app.staff.signin import Door
 from app.store import StoreError
 
-_HEADERS: Final = {
+HEADERS: Final = {
     "Cache-Control": "no-store",
     "Content-Security-Policy": SECURITY_HEADERS["Content-Security-Policy"]
     .replace("img-src 'self' https:", "img-src 'self'")
@@ -47,12 +47,19 @@ PLACES: Final = (
     Place(places.TICKETS, "tickets"),
     Place(places.INSIGHTS, "insights"),
     Place(places.GAPS, "gaps"),
+    Place(places.ARTICLES, "articles"),
+    Place(places.GOLDEN, "golden"),
     Place(places.LEARNING, "learning"),
 )
 
 
 class DeskRoute(APIRoute):
     """Lets no form in but ours, turns a refusal into a page, and adds the headers."""
+
+    # What a form's files may have together; none are taken.
+    file_bytes: ClassVar[int] = 0
+    # What a form may have without them.
+    form_bytes: ClassVar[int] = forms.MOST_BYTES
 
     def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
         """The route's own handler, guarded; none can be added that is not."""
@@ -62,7 +69,7 @@ class DeskRoute(APIRoute):
             site: Site = request.app.state.site
             try:
                 if request.method not in {"GET", "HEAD", "OPTIONS"}:
-                    await forms.read(request, site.settings)
+                    await forms.read(request, site.settings, self.file_bytes, self.form_bytes)
                 response = await answer(request)
             except RefusedError as refused:
                 response = await to_thread.run_sync(_refusal, request, site, refused)
@@ -70,16 +77,16 @@ class DeskRoute(APIRoute):
                 site.ledger.say(error)
                 response = await to_thread.run_sync(_refusal, request, site, RefusedError("unsaved"))
                 response.headers["Retry-After"] = _RETRY_AFTER
-            for name, value in _HEADERS.items():
+            for name, value in HEADERS.items():
                 response.headers.setdefault(name, value)
             return response
 
         return guarded
 
 
-def desk() -> APIRouter:
+def desk(route: type[DeskRoute] = DeskRoute) -> APIRouter:
     """A router for the staff's pages: each of its routes is guarded, and names the role it needs."""
-    return APIRouter(include_in_schema=False, route_class=DeskRoute)
+    return APIRouter(include_in_schema=False, route_class=route)
 
 
 def door_of(request: Request) -> Door:
@@ -143,5 +150,7 @@ def _refusal(request: Request, site: Site, refused: RefusedError) -> Response:
 
 def _back(path: str) -> str:
     """The page that an action belongs to: `/admin/tickets/T-1/reply` → `/admin/tickets/T-1`."""
+    if path.startswith(f"{places.ARTICLES}/") and path != places.NEW_ARTICLE:
+        return places.local(f"{path.rpartition('/')[0]}/edit")
     parts = path.split("/")
     return places.local("/".join(parts[:4])) if len(parts) > 4 else places.HOME

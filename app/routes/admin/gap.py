@@ -10,10 +10,12 @@ from urllib.parse import urlencode
 from fastapi import Request
 from starlette.responses import RedirectResponse, Response
 
+from app.articles.history import commit
 from app.gaps.adding import Added, add, by_language
 from app.gaps.drafts import MOST_QUESTIONS, language_of, suggested
 from app.gaps.told import Told, told
 from app.routes.admin import places
+from app.routes.admin.articles import author_of
 from app.routes.admin.desk import desk, language, render
 from app.routes.admin.forms import Fields, Form
 from app.routes.admin.gaps import article_of, download, library_of, shown_of
@@ -125,6 +127,7 @@ def write(request: Request, site: CurrentSite, member: Editor, gap: str, form: F
     if not noted:
         (content / path).unlink(missing_ok=True)
         raise RefusedError("gone")
+    commit(content, site.settings.data, content / path, author_of(member), f"New: {begun.title}")
     return _done(one.gap.id, "drafted")
 
 
@@ -297,6 +300,8 @@ class BegunFile:
     """The file that was begun: where it lies, whether it is there still, and the article once it is live."""
 
     place: str
+    lang: str
+    name: str
     there: bool
     article: Article | None
 
@@ -308,4 +313,4 @@ def _begun_file(site: Site, one: Told, library: Library | None) -> BegunFile | N
     lang, _, name = path.removesuffix(".md").partition("/")
     article = library.catalogue.article(lang, name) if library else None
     place = site.settings.content / path
-    return BegunFile(str(place), place.is_file(), article)
+    return BegunFile(str(place), lang, name, place.is_file(), article)

@@ -12,6 +12,10 @@ TICKETS: Final = "/admin/tickets"
 INSIGHTS: Final = "/admin/insights"
 GAPS: Final = "/admin/gaps"
 LEARNING: Final = "/admin/learning"
+ARTICLES: Final = "/admin/articles"
+NEW_ARTICLE: Final = "/admin/articles/new"
+GOLDEN: Final = "/admin/golden"
+GOLDEN_QUESTION: Final = "/admin/golden/question"
 HOME: Final = TICKETS
 
 # Below /admin, in characters that no browser reads as another host's name.
@@ -43,6 +47,25 @@ def tickets(**chosen: str) -> str:
 def gap(name: str, action: str = "") -> str:
     """A gap, or what can be done with it."""
     return f"{GAPS}/{quote(name, safe='')}" + (f"/{action}" if action else "")
+
+
+def article(lang: str, name: str, action: str = "edit", **chosen: str) -> str:
+    """An article's file in the editor, or what can be done with it."""
+    fields = {key: value for key, value in chosen.items() if value}
+    path = f"{ARTICLES}/{quote(lang, safe='')}/{quote(name)}/{action}"
+    return path + (f"?{urlencode(fields)}" if fields else "")
+
+
+def golden_question(**chosen: str) -> str:
+    """The form of a golden question, as far as it is filled in."""
+    fields = {key: value for key, value in chosen.items() if value}
+    return GOLDEN_QUESTION + (f"?{urlencode(fields)}" if fields else "")
+
+
+def articles(**chosen: str) -> str:
+    """The list of articles, as chosen."""
+    fields = {key: value for key, value in chosen.items() if value}
+    return ARTICLES + (f"?{urlencode(fields)}" if fields else "")
 
 
 def attachment(number: str, file: str) -> str:

@@ -1,0 +1,1 @@
+"""What the web editor does with articles' files."""

@@ -1,0 +1,1 @@
+"""The golden questions in service: how each fares with what is live."""

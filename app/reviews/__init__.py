@@ -1,0 +1,1 @@
+"""Reminders to staff of articles that are to be read again."""
