@@ -45,6 +45,7 @@ class Meanings:
         self._cores = cores
         self._turns = threading.BoundedSemaphore(cores)
         self._seconds = 0.0
+        self._inside = 0
         self._counted = {"remembered": 0, "made": 0, "joined": 0, "refused": 0}
         self._lock = threading.Lock()
 
@@ -76,19 +77,24 @@ class Meanings:
                 self._kept.move_to_end(question)
                 self._counted["remembered"] += 1
                 return found
+            if not patient and self._is_crowded():
+                self._counted["refused"] += 1
+                return None
             other = self._under_way.get(question)
             if other is None:
-                if not patient and self._is_crowded():
-                    self._counted["refused"] += 1
-                    return None
                 mine = self._under_way[question] = Future[Vectors]()
             self._counted["made" if other is None else "joined"] += 1
-        return self._make(question, mine) if other is None else other.result()
+            self._inside += 1
+        try:
+            return self._make(question, mine) if other is None else other.result()
+        finally:
+            with self._lock:
+                self._inside -= 1
 
     def _is_crowded(self) -> bool:
-        ahead = len(self._under_way)
-        wait = ahead // self._cores * self._seconds
-        return ahead >= _MOST_WAITING or wait > _PATIENCE
+        """Whoever waits keeps a thread, also for a vector that another makes."""
+        wait = len(self._under_way) // self._cores * self._seconds
+        return self._inside >= _MOST_WAITING or wait > _PATIENCE
 
     def _make(self, question: str, promised: "Future[Vectors]") -> Vectors:
         try:

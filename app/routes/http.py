@@ -69,7 +69,10 @@ class HeadAsGet:
                 message = {**message, "body": b""}
             await send(message)
 
-        await self._app({**scope, "method": "GET", HEAD: True}, receive, send_head)
+        asked: Scope = {**scope, "method": "GET", HEAD: True}
+        await self._app(asked, receive, send_head)
+        if "route" in asked:
+            scope["route"] = asked["route"]
 
 
 class Compression(CompressMiddleware):

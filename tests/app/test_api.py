@@ -16,6 +16,7 @@ SHAPE = {
     "results": list,
     "took_ms": float,
     "snapshot": str,
+    "degraded": bool,
 }
 RESULT = {
     "id": str,

@@ -26,7 +26,7 @@ from playwright.sync_api import (
 )
 
 from app.contact.attachments import Upload, keep
-from app.routes.admin import account, desk, inbox, learning, places, signin, ticket
+from app.routes.admin import account, desk, images, inbox, learning, places, signin, ticket
 from app.store import Reply, open_store
 from tests.browser.test_axe import findings
 from tests.browser.test_html import RULES
@@ -392,7 +392,7 @@ def shown(
 def test_every_template_for_signing_in_and_tickets_is_looked_at() -> None:
     rendered = {
         name
-        for room in (signin, account, inbox, ticket, learning, desk)
+        for room in (signin, account, inbox, ticket, learning, images, desk)
         for name in re.findall(r'"(\w+\.html)"', Path(str(room.__file__)).read_text("utf-8"))
     }
     assert {look.template for look in LOOKS} == rendered

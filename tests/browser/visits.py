@@ -119,6 +119,7 @@ PARTS: Final = frozenset(
         "feedback.html",
         "feedbackforms.html",
         "macros.html",
+        "reviewing.html",
         "subscribeform.html",
     }
 )

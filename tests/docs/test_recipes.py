@@ -3,10 +3,11 @@
 import json
 import re
 from collections.abc import Iterator
+from contextlib import suppress
 
 import httpx
 import pytest
-from playwright.sync_api import Browser, Page, Route, expect
+from playwright.sync_api import Browser, Error, Page, Route, expect
 
 from tests.chromium import patient
 from tests.docs.conftest import SITE
@@ -64,7 +65,10 @@ def _open(page: Page, server: httpx.Client, html: str, *, script: str = "") -> N
 
     def pass_on(route: Route) -> None:
         address = route.request.url.replace(HELP, str(server.base_url).rstrip("/"))
-        route.fulfill(response=route.fetch(url=address))
+        with suppress(
+            Error
+        ):  # what a closing page still sends, such as its last events, has nobody to answer to
+            route.fulfill(response=route.fetch(url=address))
 
     page.route(f"{SITE}/**", answer)
     page.route(f"{HELP}/**", pass_on)
