@@ -45,6 +45,7 @@ class _Asked:
     category: str | None
     phase: Phase | None
     limit: int
+    hurried: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,24 +129,27 @@ class SearchEngine:
 
     def search(
         self, query: str, lang: str | None = None, *, limit: int = 10, category: str | None = None,
-        phase: Phase | None = None, mode: Mode = "hybrid",
+        phase: Phase | None = None, mode: Mode = "hybrid", hurried: bool = False,
     ) -> SearchResult:  # fmt: skip
-        """Answer `query` in `lang`; where that does not answer, other languages follow, marked."""
+        """Answer `query` in `lang`; where that does not answer, other languages follow, marked.
+
+        Whoever is `hurried` is answered by words alone while too many wait for the encoder; others wait.
+        """
         started = perf_counter()
         lang = self.language(lang)
         typed, spelled = self._meant(query, lang)
         encoding = perf_counter()
-        meant = self.meanings if typed and mode != "lexical" else None
-        vector = meant.soon(spelled.text) if meant else None
+        by_meaning = self.meanings is not None and bool(typed) and mode != "lexical"
+        vector = self._vector(spelled.text, hurried=hurried) if by_meaning else None
         encoded = perf_counter()
         lexical = mode != "dense" or vector is None
-        asked = _Asked(spelled.text, typed, vector, lexical, category, phase, limit)
+        asked = _Asked(spelled.text, typed, vector, lexical, category, phase, limit, hurried)
         found = self._ask(asked, lang) if typed else _NOTHING
         return SearchResult(
             query=normalise(query, QUERY_LIMIT), understood=spelled.text, lang=lang,
             verdict=found.verdict, hits=found.hits, did_you_mean=spelled.shown,
             took_ms=(perf_counter() - started) * 1000, encode_ms=(encoded - encoding) * 1000,
-            snapshot=self.snapshot.manifest.id, degraded=meant is not None and vector is None,
+            snapshot=self.snapshot.manifest.id, degraded=by_meaning and vector is None,
         )  # fmt: skip
 
     def suggest(self, prefix: str, lang: str | None = None, *, limit: int = 5) -> Suggestions:
@@ -239,6 +243,11 @@ class SearchEngine:
             datetime.now(UTC).date(),
         )
 
+    def _vector(self, text: str, *, hurried: bool) -> Vectors | None:
+        if self.meanings is None:
+            return None
+        return self.meanings.soon(text) if hurried else self.meanings.of(text)
+
     def _known_or_made(self, question: str, known: Mapping[str, Vectors]) -> Vectors:
         vector = known.get(question)
         if vector is None:
@@ -256,7 +265,7 @@ class SearchEngine:
         others = [s for s in self.snapshot.shelves.values() if s.lang != lang]
         if others and asked.typed != asked.text:
             # Another language's words look misspelt: those who answer in it read what was typed.
-            vector = self.meanings.soon(asked.typed) if self.meanings and asked.vector is not None else None
+            vector = self._vector(asked.typed, hurried=asked.hurried) if asked.vector is not None else None
             asked = replace(asked, text=asked.typed, vector=vector)
         return _merge(own, [self._ask_shelf(asked, s, foreign=True) for s in others], asked.limit)
 

@@ -63,7 +63,7 @@ def search(
     answer and another one has, those articles follow, marked as such."""
     library = site.library()
     found = library.engine.search(
-        q, library.language(lang), limit=limit, category=category or None, phase=phase
+        q, library.language(lang), limit=limit, category=category or None, phase=phase, hurried=True
     )
     measured(request, "api", found)
     answer = search_answer(found, origin)

@@ -41,7 +41,9 @@ def deflect(
     library = site.library()
     lang = library.known_language(asked.lang)
     session = desk.visit(asked.session)
-    found = library.engine.search(message_of(asked.subject or "", asked.text), lang, limit=_MOST)
+    found = library.engine.search(
+        message_of(asked.subject or "", asked.text), lang, limit=_MOST, hurried=True
+    )
     measured(request, "widget", found)
     if found.degraded:
         # By words alone a whole message finds too much: the widget stays silent, and asks again later.

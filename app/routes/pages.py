@@ -87,7 +87,9 @@ def search(
     chosen_category = normalise(category, 500) or None
     shelf = library.catalogue.shelf(lang, chosen_category or "")
     found = (
-        library.engine.search(query, lang, limit=_ANSWERS, category=chosen_category, phase=chosen_phase)
+        library.engine.search(
+            query, lang, limit=_ANSWERS, category=chosen_category, phase=chosen_phase, hurried=True
+        )
         if query
         else None
     )

@@ -4,8 +4,7 @@ import re
 import signal
 import subprocess
 import sys
-import threading
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from itertools import count
 from pathlib import Path
@@ -15,8 +14,9 @@ import httpx
 import pytest
 from prometheus_client.parser import text_string_to_metric_families
 
-from search.encoders import Encoder, Progress, Role, Vectors
+from search.encoders import Encoder
 from tests.asking import until
+from tests.door import Door
 from tests.served import MODELS, REPO, SHOP, Serve
 
 TOKEN = "a-token-of-prometheus"
@@ -138,26 +138,13 @@ def test_workers_add_up(tmp_path: Path) -> None:
             server.send_signal(signal.SIGTERM)
 
 
-class Slow:
-    """The real encoder behind a door."""
-
-    def __init__(self, encoder: Encoder) -> None:
-        self._encoder = encoder
-        self.name, self.dimension = encoder.name, encoder.dimension
-        self.door = threading.Event()
-        self.door.set()
-
-    def encode(self, texts: Sequence[str], role: Role, progress: Progress | None = None) -> Vectors:
-        assert self.door.wait(120)
-        return self._encoder.encode(texts, role, progress)
-
-
 def test_when_too_many_ask_words_are_searched_and_pages_go_on(
     serve: Serve, encoder: Encoder, tmp_path: Path
 ) -> None:
-    slow = Slow(encoder)
-    with serve(SHOP, tmp_path / "data", encoder=slow) as client, ThreadPoolExecutor(32) as pool:
-        slow.door.clear()
+    door = Door(encoder)
+    door.open.set()
+    with serve(SHOP, tmp_path / "data", encoder=door) as client, ThreadPoolExecutor(32) as pool:
+        door.open.clear()
         asked = [pool.submit(client.get, f"/api/v1/search?q=dov'è+il+pacco+numero+{n}") for n in range(32)]
         try:
             until(lambda: crowded(client), 60)
@@ -173,7 +160,7 @@ def test_when_too_many_ask_words_are_searched_and_pages_go_on(
             assert (refused.status_code, refused.headers["retry-after"]) == (503, "5")
             assert refused.json()["detail"] == "Too many ask at once; ask again in a moment."
         finally:
-            slow.door.set()
+            door.open.set()
         assert [future.result().json()["degraded"] for future in asked].count(False) >= 28
         after = numbers(client)
         assert after["sportello_searches_degraded_total", "api"] >= 1

@@ -1,5 +1,7 @@
 """Questions in, answers out, on a real snapshot with the real encoder."""
 
+import time
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -10,10 +12,12 @@ from hypothesis import strategies as st
 
 from indexer.build import build_snapshot
 from indexer.vectors import VectorCache
+from search.encoders import Encoder
 from search.engine import SearchEngine
 from search.excerpts import marks
 from search.records import Article, KnowledgeBase, Section
 from search.snapshot import open_snapshot
+from tests.door import Door
 
 
 def article(lang: str, name: str, title: str, body: str, **more: object) -> Article:
@@ -119,6 +123,29 @@ def test_the_passage_has_the_asked_words_marked(engine: SearchEngine) -> None:
     hit = engine.search("quanti giorni lavorativi per il pacco", "it").hits[0]
     marked = [hit.passage.text[start:end] for start, end in marks(hit)]
     assert {"giorni", "lavorativi"} <= set(marked)
+
+
+def test_whoever_is_hurried_gets_words_alone_where_too_many_wait_and_others_wait(
+    engine: SearchEngine, encoder: Encoder
+) -> None:
+    door = Door(encoder)
+    crowded = SearchEngine(engine.snapshot, door)
+    assert crowded.meanings
+    with ThreadPoolExecutor(33) as pool:
+        try:
+            asked = [pool.submit(crowded.search, f"pacco {n}", "it", hurried=True) for n in range(32)]
+            while crowded.meanings.waiting < 32:
+                time.sleep(0.001)
+            found = crowded.search("bancomat", "it", hurried=True)
+            assert found.degraded
+            assert [h.article.id for h in found.hits] == ["pagamenti/carta"]
+            waits = pool.submit(crowded.search, "bancomat", "it")
+            while crowded.meanings.waiting < 33:
+                time.sleep(0.001)
+        finally:
+            door.open.set()
+        assert not any(future.result().degraded for future in (*asked, waits))
+    assert waits.result().hits == engine.search("bancomat", "it").hits
 
 
 def test_evidence_says_which_side_found_it(engine: SearchEngine) -> None:

@@ -1,37 +1,19 @@
 """Questions' vectors, asked for side by side."""
 
 import threading
-from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
 import pytest
 
-from search.encoders import Encoder, EncoderError, Progress, Role, Vectors
+from search.encoders import Encoder, EncoderError
 from search.meanings import Meanings
-
-
-class Gate:
-    """The real encoder behind a door, so that a test says when it begins."""
-
-    def __init__(self, encoder: Encoder) -> None:
-        self._encoder = encoder
-        self.name, self.dimension = encoder.name, encoder.dimension
-        self.door = threading.Event()
-        self.asked: list[str] = []
-        self.fails = False
-
-    def encode(self, texts: Sequence[str], role: Role, progress: Progress | None = None) -> Vectors:
-        self.asked += texts
-        assert self.door.wait(60)
-        if self.fails:
-            raise EncoderError("it broke")
-        return self._encoder.encode(texts, role, progress)
+from tests.door import Door
 
 
 @pytest.fixture
-def gate(encoder: Encoder) -> Gate:
-    return Gate(encoder)
+def door(encoder: Encoder) -> Door:
+    return Door(encoder)
 
 
 def until_waiting(meanings: Meanings, count: int) -> None:
@@ -61,20 +43,20 @@ def test_nothing_is_kept_where_nothing_shall_be(encoder: Encoder) -> None:
     assert (meanings.counts.made, meanings.counts.remembered) == (3, 0)
 
 
-def test_those_who_ask_the_same_at_once_wait_for_one(gate: Gate) -> None:
-    meanings = Meanings(gate)
+def test_those_who_ask_the_same_at_once_wait_for_one(door: Door) -> None:
+    meanings = Meanings(door)
     with ThreadPoolExecutor(8) as pool:
         asked = [pool.submit(meanings.soon, "uno") for _ in range(8)]
         while meanings.counts.joined < 7:
             threading.Event().wait(0.001)
-        gate.door.set()
+        door.open.set()
         vectors = [future.result() for future in asked]
-    assert gate.asked == ["uno"]
+    assert door.asked == ["uno"]
     assert all(vector is vectors[0] for vector in vectors)
 
 
-def test_where_too_many_wait_the_impatient_are_refused_and_the_patient_not(gate: Gate) -> None:
-    meanings = Meanings(gate)
+def test_where_too_many_wait_the_impatient_are_refused_and_the_patient_not(door: Door) -> None:
+    meanings = Meanings(door)
     with ThreadPoolExecutor(40) as pool:
         waiting = [pool.submit(meanings.soon, f"domanda {n}") for n in range(32)]
         until_waiting(meanings, 32)
@@ -82,7 +64,7 @@ def test_where_too_many_wait_the_impatient_are_refused_and_the_patient_not(gate:
         assert meanings.soon("domanda 3") is None  # it would wait, too
         patient = pool.submit(meanings.of, "una che aspetta")
         until_waiting(meanings, 33)
-        gate.door.set()
+        door.open.set()
         assert all(future.result() is not None for future in waiting)
         assert patient.result() is not None
     assert meanings.counts.refused == 2
@@ -90,16 +72,16 @@ def test_where_too_many_wait_the_impatient_are_refused_and_the_patient_not(gate:
     assert meanings.soon("una in più") is not None
 
 
-def test_a_failure_is_everybodys_who_waits_and_nobodys_after(gate: Gate) -> None:
-    meanings = Meanings(gate)
-    gate.fails = True
+def test_a_failure_is_everybodys_who_waits_and_nobodys_after(door: Door) -> None:
+    meanings = Meanings(door)
+    door.fails = True
     with ThreadPoolExecutor(2) as pool:
         asked = [pool.submit(meanings.soon, "uno") for _ in range(2)]
         while meanings.counts.joined < 1:
             threading.Event().wait(0.001)
-        gate.door.set()
+        door.open.set()
         for future in asked:
             with pytest.raises(EncoderError, match="it broke"):
                 future.result()
-    gate.fails = False
+    door.fails = False
     assert meanings.soon("uno") is not None
