@@ -56,9 +56,7 @@ class Chosen:
         """The address of the same list, otherwise; of its first page, unless one is named."""
         there = replace(self, **{"page": 1, **other})  # type: ignore[arg-type]
         fields = {"q": there.text, "state": there.state, "lang": there.lang, "category": there.category}
-        said = {name: value for name, value in fields.items() if value}
-        page = {"page": str(there.page)} if there.page > 1 else {}
-        return places.articles(**said, **page)
+        return places.articles(**fields, page=str(there.page) if there.page > 1 else "")
 
 
 @dataclass(frozen=True, slots=True)

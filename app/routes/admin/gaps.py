@@ -3,7 +3,6 @@
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Final, get_args
-from urllib.parse import urlencode
 from zoneinfo import ZoneInfo
 
 import orjson
@@ -47,8 +46,7 @@ class Chosen:
             "lang": there.lang,
             "page": str(there.page) if there.page > 1 else "",
         }
-        said = {name: value for name, value in fields.items() if value}
-        return places.GAPS + (f"?{urlencode(said)}" if said else "")
+        return places.chosen(places.GAPS, **fields)
 
 
 @router.get(places.GAPS)

@@ -3,7 +3,6 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Final, Literal
-from urllib.parse import urlencode
 
 from fastapi import Request
 from starlette.datastructures import ImmutableMultiDict, QueryParams
@@ -58,8 +57,7 @@ class Chosen:
             "lang": there.lang,
             "page": str(there.page) if there.page > 1 else "",
         }
-        said = {name: value for name, value in fields.items() if value}
-        return places.GOLDEN + (f"?{urlencode(said)}" if said else "")
+        return places.chosen(places.GOLDEN, **fields)
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,9 +143,9 @@ def keep(request: Request, site: CurrentSite, member: Editor, form: Form) -> Res
 def _onward(typed: Typed, now: Question | None) -> str:
     """Back to the list; what was taken out goes along, so that it can be put back."""
     if now is not None:
-        return f"{places.GOLDEN}?{urlencode({'done': 'changed' if typed.was else 'added'})}"
+        return places.chosen(places.GOLDEN, done="changed" if typed.was else "added")
     gone = {"ask": typed.ask, "in": typed.lang, "expect": typed.chosen, "why": typed.why}
-    return f"{places.GOLDEN}?{urlencode({'done': 'removed', **gone})}"
+    return places.chosen(places.GOLDEN, done="removed", **gone)
 
 
 def _write(site: Site, member: Member, typed: Typed, now: Question | None) -> None:

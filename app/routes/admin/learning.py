@@ -5,7 +5,6 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from hmac import digest
 from typing import Final
-from urllib.parse import urlencode
 from zoneinfo import ZoneInfo
 
 import orjson
@@ -49,8 +48,7 @@ class Chosen:
     def link(self, **more: str | int) -> str:
         """The address of the same with something changed."""
         fields = {"q": self.text, "state": self.state, "page": self.page if self.page > 1 else ""} | more
-        given = {name: value for name, value in fields.items() if value}
-        return places.LEARNING + (f"?{urlencode(given)}" if given else "")
+        return places.chosen(places.LEARNING, **{name: str(value) for name, value in fields.items()})
 
 
 @router.get(places.LEARNING)

@@ -23,9 +23,15 @@ _LOCAL: Final = re.compile(r"/admin(?:[/?][A-Za-z0-9._~/?=&%+-]*)?")
 _LONGEST: Final = 500
 
 
+def chosen(path: str, **fields: str) -> str:
+    """An address with those of the fields that say something."""
+    said = {name: value for name, value in fields.items() if value}
+    return path + (f"?{urlencode(said)}" if said else "")
+
+
 def sign_in(after: str = "") -> str:
     """Where to sign in, to come to `after`."""
-    return SIGN_IN + (f"?{urlencode({'next': after})}" if after and after != HOME else "")
+    return chosen(SIGN_IN, next=after if after != HOME else "")
 
 
 def local(wanted: str) -> str:
@@ -38,34 +44,29 @@ def ticket(number: str, action: str = "") -> str:
     return f"{TICKETS}/{quote(number, safe='')}" + (f"/{action}" if action else "")
 
 
-def tickets(**chosen: str) -> str:
-    """The list, as chosen."""
-    fields = {name: value for name, value in chosen.items() if value}
-    return TICKETS + (f"?{urlencode(fields)}" if fields else "")
-
-
 def gap(name: str, action: str = "") -> str:
     """A gap, or what can be done with it."""
     return f"{GAPS}/{quote(name, safe='')}" + (f"/{action}" if action else "")
 
 
-def article(lang: str, name: str, action: str = "edit", **chosen: str) -> str:
+def article(lang: str, name: str, action: str = "edit", **fields: str) -> str:
     """An article's file in the editor, or what can be done with it."""
-    fields = {key: value for key, value in chosen.items() if value}
-    path = f"{ARTICLES}/{quote(lang, safe='')}/{quote(name)}/{action}"
-    return path + (f"?{urlencode(fields)}" if fields else "")
+    return chosen(f"{ARTICLES}/{quote(lang, safe='')}/{quote(name)}/{action}", **fields)
 
 
-def golden_question(**chosen: str) -> str:
-    """The form of a golden question, as far as it is filled in."""
-    fields = {key: value for key, value in chosen.items() if value}
-    return GOLDEN_QUESTION + (f"?{urlencode(fields)}" if fields else "")
-
-
-def articles(**chosen: str) -> str:
+def articles(**fields: str) -> str:
     """The list of articles, as chosen."""
-    fields = {key: value for key, value in chosen.items() if value}
-    return ARTICLES + (f"?{urlencode(fields)}" if fields else "")
+    return chosen(ARTICLES, **fields)
+
+
+def golden_question(**fields: str) -> str:
+    """The form of a golden question, as far as it is filled in."""
+    return chosen(GOLDEN_QUESTION, **fields)
+
+
+def tickets(**fields: str) -> str:
+    """The list of tickets, as chosen."""
+    return chosen(TICKETS, **fields)
 
 
 def attachment(number: str, file: str) -> str:
