@@ -26,7 +26,6 @@ from tests.benchmarks.recombined import LineEncoder, recombined
 SIZES = (406, 10_000, 50_000)
 QUESTIONS = 200
 BUILD = Path(__file__).parents[2] / "build"
-# Whoosh itself takes 27 ms a question at fifty thousand articles; it is timed where it is the slowest anyway.
 LEXICAL = (tantivy.CONTENDERS[0], bm25s.CONTENDERS[0], sqlite.CONTENDERS[0], whoosh.CONTENDERS[0])
 HYBRID = (lancedb.CONTENDERS[0], txtai.CONTENDERS[0], sqlite.CONTENDERS[-1])
 
@@ -38,9 +37,9 @@ def main(folder: Path, sizes: Iterable[int]) -> None:
         lines = LineEncoder(encoder)
         for size in sizes:
             labelled = read_labelled_set(folder / "qa4faq_it")
-            whole = len(labelled.articles) < size
-            used: Encoder = lines if whole else encoder
-            if whole:
+            too_few = len(labelled.articles) < size
+            used: Encoder = lines if too_few else encoder
+            if too_few:
                 labelled = recombined(labelled, folder / "markdown" / "m365_alchemy_it.tgz", size)
             collection = collect("qa4faq_it", labelled, used)
             for line in table(collection, used):
