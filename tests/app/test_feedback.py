@@ -1,7 +1,6 @@
 """Was this helpful? From the button to the table, with all that can go wrong between them."""
 
 import re
-import shutil
 import sqlite3
 import subprocess
 import sys
@@ -18,6 +17,7 @@ from app import ledger as ledger_module
 from app.ledger import Ledger
 from app.settings import Settings
 from app.store import StoreError, open_store
+from tests.asking import indexed, until
 from tests.served import MODELS, REPO, SHOP, Serve
 
 ARTICLE = "consegna/tempi-di-consegna"
@@ -42,16 +42,8 @@ def shop(serve: Serve, data: Path) -> Iterator[httpx.Client]:
 def _empty(data: Path, request: pytest.FixtureRequest) -> None:
     if "shop" in request.fixturenames:
         request.getfixturevalue("shop")
-        _until((data / "sportello.db").exists)
+        open_store("", data).close()  # it has its tables, whether or not the server wrote yet
         ask(data, "DELETE FROM events")
-
-
-def indexed(data: Path, target: Path) -> Path:
-    """The data folder `target`, with what the shop has indexed in `data`."""
-    target.mkdir(exist_ok=True)
-    shutil.copytree(data / "snapshots", target / "snapshots")
-    shutil.copy(data / "current", target)
-    return target
 
 
 def ask(data: Path, statement: str) -> list[tuple[Any, ...]]:
@@ -70,13 +62,6 @@ def rate(client: httpx.Client, lang: str = "it", **fields: str) -> httpx.Respons
 def rating_of(response: httpx.Response) -> str:
     assert response.status_code == 303
     return str(httpx.URL(response.headers["location"]).params["rating"])
-
-
-def _until(true: Any, seconds: float = 15) -> None:
-    deadline = time.monotonic() + seconds
-    while not true():
-        assert time.monotonic() < deadline
-        time.sleep(0.05)
 
 
 def test_yes_is_thanked_and_kept(shop: httpx.Client, data: Path) -> None:
@@ -288,7 +273,7 @@ def test_a_database_that_comes_back_is_used(
         time.sleep(0.3)
         assert caplog.text.count("cannot be made") == 1
         place.unlink()
-        _until(lambda: rate(client, value="yes").status_code == 303)
+        until(lambda: rate(client, value="yes").status_code == 303)
     assert len(ratings(place)) == 1
 
 
@@ -318,7 +303,7 @@ def test_only_people_who_came_from_here_are_counted(shop: httpx.Client, data: Pa
     shop.head(f"/it/a/{article}", headers=READER)
     shop.get("/it/a/account/nulla", headers=READER)
     opened(shop, article, 2)
-    _until(lambda: read_counts(data).get(article))
+    until(lambda: read_counts(data).get(article))
     time.sleep(0.2)
     assert read_counts(data) == {article: 2}
 
@@ -334,7 +319,7 @@ def test_what_is_read_most_comes_first_on_the_home_page(shop: httpx.Client) -> N
         )
         return re.findall(r'href="/it/a/([^"]+)"', section[0]) if section else []
 
-    _until(lambda: ranked()[:2] == [ARTICLE, "pagamenti/fattura"])
+    until(lambda: ranked()[:2] == [ARTICLE, "pagamenti/fattura"])
     assert "pagamenti/pagamento-rifiutato" not in ranked()
 
 
@@ -392,7 +377,7 @@ def test_an_acknowledged_rating_survives_a_kill(tmp_path: Path, data: Path) -> N
         found = re.search(r"http://\S+", process.stdout.readline())
         assert found
         with httpx.Client(base_url=found[0], timeout=30) as client:
-            _until(lambda: _ready(client), 60)
+            until(lambda: _ready(client), 60)
             names = [rating_of(rate(client, value="no")) for _ in range(20)]
     finally:
         process.kill()

@@ -44,15 +44,16 @@ class Scene:
 @pytest.fixture(scope="module")
 def scene(serve: Serve, odd_content: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Scene]:
     data = tmp_path_factory.mktemp("insights") / "data"
+    since = a_month_ago() + timedelta(days=5)
+    customers = Customers(3, since, since + timedelta(days=20))
+    customers.lang, customers.shelf, customers.at = "it", "consegna", since
+    customers.ask(timedelta(), "=cmd|'<b>nulla</b>'!A1", 0, answer="no")
+    customers.ends("no_answer", "=cmd|'<b>nulla</b>'!A1", shelf=False, unanswered=True)
+    played = customers.play(300)
+    # Before the server is there, which may show for half a minute what it has counted once.
+    store = open_store("", data)
+    keep(played, store)
     with serve(odd_content, data, trusted_proxies="127.0.0.1", time_zone="UTC") as client:
-        store = open_store("", data)
-        since = a_month_ago() + timedelta(days=5)
-        customers = Customers(3, since, since + timedelta(days=20))
-        customers.lang, customers.shelf, customers.at = "it", "consegna", since
-        customers.ask(timedelta(), "=cmd|'<b>nulla</b>'!A1", 0, answer="no")
-        customers.ends("no_answer", "=cmd|'<b>nulla</b>'!A1", shelf=False, unanswered=True)
-        played = customers.play(300)
-        keep(played, store)
         office = Office(str(client.base_url), store, data)
         office.user("viewer@example.com", "viewer")
         yield Scene(office, played, office.member("viewer"))

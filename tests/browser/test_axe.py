@@ -1,20 +1,16 @@
 """axe-core finds nothing on any page: light and dark, wide and narrow."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from tests.browser.conftest import Find, open_visit
+from tests.browser.gates import EVERY_LOOK, findings
 from tests.browser.visits import PARTS, VISITS, Visit
 
 TEMPLATES = Path(__file__).parents[2] / "app" / "templates"
-TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
-EVERY_LOOK = [(scheme, width) for scheme in ("light", "dark") for width in (1280, 320)]
-# Each colour scheme and each width once: what axe finds seldom needs both.
-LOOKS = [("light", 1280), ("dark", 320)]
 
 
 @pytest.fixture(scope="module")
@@ -68,24 +64,3 @@ def test_nothing_is_found_while_an_article_is_rated(page: Page, axe: str, find: 
     page.get_by_role("button", name="Invia").click()
     expect(page.get_by_text("Grazie")).to_be_visible()
     assert findings(page) == []
-
-
-def findings(page: Page, looks: Sequence[tuple[str, int]] = LOOKS) -> list[str]:
-    """What axe says of a page in each of these looks."""
-    found = []
-    for scheme, width in looks:
-        page.emulate_media(color_scheme="dark" if scheme == "dark" else "light")
-        page.set_viewport_size({"width": width, "height": 800})
-        page.evaluate(
-            "open => document.querySelectorAll('details').forEach((d) => (d.open = open))", width < 600
-        )
-        result: dict[str, Any] = page.evaluate(
-            "options => axe.run(options)",
-            {"runOnly": TAGS, "rules": {"target-size": {"enabled": True}}, "resultTypes": ["violations"]},
-        )
-        found += [
-            f"{scheme} {width}: {violation['id']}: {node['target']} {node['failureSummary']}"
-            for violation in result["violations"]
-            for node in violation["nodes"]
-        ]
-    return found

@@ -8,7 +8,7 @@ import httpx
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from tests.browser.test_axe import findings
+from tests.browser.gates import findings
 
 ANSWERABLE = "Buongiorno, il pacco è arrivato danneggiato, che cosa devo fare?"
 UNANSWERABLE = "Fate la carbonara con il guanciale o con la pancetta?"

@@ -3,7 +3,6 @@
 import base64
 import json
 import re
-import shutil
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
@@ -28,10 +27,8 @@ from playwright.sync_api import (
 from app.contact.attachments import Upload, keep
 from app.routes.admin import account, desk, images, inbox, learning, places, signin, ticket
 from app.store import Reply, open_store
-from tests.browser.test_axe import findings
-from tests.browser.test_html import RULES
+from tests.browser.gates import findings, invalid, misfits
 from tests.browser.test_keyboard import follow, tab_to
-from tests.browser.test_layout import CUT, SPACING, UNSEEN
 from tests.lessons import confirm
 from tests.office import PASSWORD, Office, Postbox, mail_server
 
@@ -410,14 +407,7 @@ def test_the_gates_find_nothing(shown: Page, node_modules: Path) -> None:
     shown.on("console", note)
     shown.evaluate((node_modules / "axe-core" / "axe.min.js").read_text("utf-8"))
     assert findings(shown) == []
-    for width in (320, 1280):
-        shown.set_viewport_size({"width": width, "height": 700})
-        assert shown.evaluate("document.documentElement.scrollWidth") <= width
-        # To a long field the browser scrolls as far as its first line, not to its middle.
-        assert shown.evaluate(UNSEEN.replace(", textarea", "")) == []
-        shown.evaluate(SPACING)
-        assert shown.evaluate("document.documentElement.scrollWidth") <= width
-        assert shown.evaluate(CUT) == []
+    assert misfits(shown) == []
     assert complaints == []
 
 
@@ -427,17 +417,5 @@ def test_the_markup_is_valid(
     for look in LOOKS:
         if look not in served:
             reached(look, context, office, served).close()
-        (tmp_path / f"{look}.html").write_bytes(served[look])
-    node = shutil.which("node")
-    assert node, "no node on PATH: run `make gates`"
-    report = tmp_path / "report.json"
-    program = str(node_modules / "html-validate" / "bin" / "html-validate.mjs")
-    subprocess.run(
-        [node, program, "--config", str(RULES), "--formatter", f"json={report}", str(tmp_path)], check=False
-    )
-    found = [
-        f"{Path(file['filePath']).stem}:{m['line']} {m['ruleId']}: {m['message']}"
-        for file in json.loads(report.read_bytes())
-        for m in file["messages"]
-    ]
-    assert found == []
+    pages = {str(look): served[look] for look in LOOKS}
+    assert invalid(pages, tmp_path, node_modules) == []

@@ -6,7 +6,6 @@ from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import Literal
 from uuid import uuid4
 
 import httpx
@@ -16,16 +15,14 @@ from playwright.sync_api import Browser, Page, expect
 from app.routes.admin import places
 from app.store import open_store
 from app.store.searches import Search
-from tests.browser.test_axe import findings
-from tests.browser.test_layout import CUT, SPACING, UNSEEN
-from tests.browser.test_writing import as_it_came, sign_in, valid
+from tests.browser.gates import EVERY_LOOK, findings, invalid, misfits
+from tests.browser.test_writing import as_it_came, sign_in
 from tests.office import Office, Visitor
 from tests.served import SHOP
 
 PATIENCE = 20_000
 ASKED = "fate incisioni con il nome sulle tazze?"
 EDIT = places.article("it", "pagamenti/fattura")
-SCHEMES: tuple[Literal["light", "dark"], ...] = ("light", "dark")
 IN: dict[str, str] = {"in": "it"}
 IMPACT = places.article("it", "pagamenti/fattura", "impact")
 
@@ -112,18 +109,18 @@ def test_a_golden_question_from_trying_to_taking_out(page: Page, foreseen: Offic
     expect(page.get_by_role("link", name=ask)).to_have_count(0)
 
 
-def open_list(page: Page, office: Office) -> str:
+def open_list(page: Page, office: Office) -> bytes:
     page.goto(office.url + places.GOLDEN)
     return as_it_came(page, office, places.GOLDEN)
 
 
-def open_form(page: Page, office: Office) -> str:
+def open_form(page: Page, office: Office) -> bytes:
     path = places.golden_question(ask=ASKED, why="perché sì", **IN)
     page.goto(office.url + path)
     return as_it_came(page, office, path)
 
 
-def open_impact(page: Page, office: Office) -> str:
+def open_impact(page: Page, office: Office) -> bytes:
     page.goto(office.url + EDIT)
     page.locator("#title").fill("POSSO FAR INCIDERE UN NOME SULLA TAZZA?")
     page.locator("#body").fill("Sì: il ceramista lo incide. ![](no.png) [qui](no.md)\n\nAltro.")
@@ -133,7 +130,7 @@ def open_impact(page: Page, office: Office) -> str:
             form.action = document.querySelector("#impact button").formAction;
             form.submit();
         }""")
-    markup = came.value.text()
+    markup = came.value.body()
     expect(page.locator("#impact-found")).to_be_visible()
     return markup
 
@@ -148,17 +145,9 @@ def test_the_gates_find_nothing_here(
     sign_in(page, foreseen, places.ARTICLES)
     markup = LOOKS[look](page, foreseen)
     page.evaluate((node_modules / "axe-core" / "axe.min.js").read_text("utf-8"))
-    for scheme in SCHEMES:
-        page.emulate_media(color_scheme=scheme)
-        assert findings(page) == []
-    for width in (320, 1280):
-        page.set_viewport_size({"width": width, "height": 700})
-        assert page.evaluate("document.documentElement.scrollWidth") <= width
-        assert page.evaluate(UNSEEN.replace(", textarea", "")) == []
-        page.evaluate(SPACING)
-        assert page.evaluate("document.documentElement.scrollWidth") <= width
-        assert page.evaluate(CUT) == []
-    assert valid(markup, node_modules, tmp_path) == []
+    assert findings(page, EVERY_LOOK) == []
+    assert misfits(page) == []
+    assert invalid({look: markup}, tmp_path, node_modules) == []
 
 
 def test_the_part_is_the_page_without_its_frame(foreseen: Office) -> None:

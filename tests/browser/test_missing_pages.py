@@ -1,9 +1,6 @@
 """What is missing, in a real browser: the gates on its pages, in both schemes, and from a gap to a draft by keyboard."""
 
-import json
 import re
-import shutil
-import subprocess
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -14,10 +11,8 @@ from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, R
 
 from app.store import open_store
 from tests import gapsplayed as played
-from tests.browser.test_axe import findings
-from tests.browser.test_html import RULES
+from tests.browser.gates import findings, invalid, misfits
 from tests.browser.test_keyboard import follow, tab_to
-from tests.browser.test_layout import CUT, SPACING, UNSEEN
 from tests.office import PASSWORD, Office
 from tests.served import Serve
 
@@ -122,6 +117,7 @@ LOOKS: dict[str, Callable[[Page, Desk], None]] = {
 def test_the_gates_find_nothing(browser: Browser, desk: Desk, node_modules: Path, tmp_path: Path) -> None:
     axe = (node_modules / "axe-core" / "axe.min.js").read_text("utf-8")
     context = entered(browser, desk)
+    served: dict[str, bytes] = {}
     for name, reach in LOOKS.items():
         played.fill(desk.office.store)
         page = context.new_page()
@@ -134,11 +130,11 @@ def test_the_gates_find_nothing(browser: Browser, desk: Desk, node_modules: Path
         reach(page, desk)
         page.wait_for_load_state()
         shown = [a for a in answers if a.request.resource_type == "document" and not 300 <= a.status < 400]
-        (tmp_path / f"{name}.html").write_bytes(shown[-1].body())
+        served[name] = shown[-1].body()
         assert complaints_about(page, axe) == [], name
         page.close()
     context.close()
-    assert invalid(tmp_path, node_modules) == []
+    assert invalid(served, tmp_path, node_modules) == []
 
 
 def complaints_about(page: Page, axe: str) -> list[object]:
@@ -148,35 +144,13 @@ def complaints_about(page: Page, axe: str) -> list[object]:
     page.evaluate("document.querySelectorAll('details').forEach(d => { d.open = true })")
     page.evaluate(axe)
     complaints += findings(page)
-    for width in (320, 1280):
-        page.set_viewport_size({"width": width, "height": 700})
-        complaints += page.evaluate(UNSEEN.replace(", textarea", ""))
-        page.evaluate(SPACING)
-        if page.evaluate("document.documentElement.scrollWidth") > width:
-            complaints.append(f"wider than {width}")
-        complaints += page.evaluate(CUT)
+    complaints += misfits(page)
     return complaints
 
 
 def heard_in(complaints: list[object], address: str) -> Callable[[ConsoleMessage], None]:
     """A page's own status is no complaint."""
     return lambda message: complaints.append(message.text) if message.location["url"] != address else None
-
-
-def invalid(folder: Path, node_modules: Path) -> list[str]:
-    """What html-validate says of the pages in a folder."""
-    node = shutil.which("node")
-    assert node, "no node on PATH: run `make gates`"
-    report = folder / "report.json"
-    program = str(node_modules / "html-validate" / "bin" / "html-validate.mjs")
-    subprocess.run(
-        [node, program, "--config", str(RULES), "--formatter", f"json={report}", str(folder)], check=False
-    )
-    return [
-        f"{Path(file['filePath']).stem}:{m['line']} {m['ruleId']}: {m['message']}"
-        for file in json.loads(report.read_bytes())
-        for m in file["messages"]
-    ]
 
 
 @pytest.mark.parametrize("scripts", [True, False], ids=["with scripts", "without"])

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from tests.browser.test_axe import findings
+from tests.browser.gates import findings
 from tests.browser.widgetdesk import NODES, Desk, Shop, hit, open_desk, open_shop
 from tests.browser.widgetpages import message, question, region, write
 from tests.chromium import patient

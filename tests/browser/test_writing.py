@@ -1,7 +1,6 @@
 """Writing an article in the browser: from signing in to the answer that a customer finds."""
 
 import io
-import json
 import re
 import shutil
 import subprocess
@@ -17,9 +16,7 @@ from playwright.sync_api import Browser, Dialog, Locator, Page, expect
 from app.routes.admin import places
 from app.staff.roles import ROLES
 from app.store import open_store
-from tests.browser.test_axe import findings
-from tests.browser.test_html import RULES
-from tests.browser.test_layout import CUT, SPACING, UNSEEN
+from tests.browser.gates import findings, invalid, misfits
 from tests.office import PASSWORD, Office
 from tests.served import SHOP
 
@@ -268,29 +265,10 @@ def test_the_gates_find_nothing(
     markup = as_it_came(page, office, page.url.removeprefix(office.url) if act is earlier else path)
     page.evaluate((node_modules / "axe-core" / "axe.min.js").read_text("utf-8"))
     assert findings(page) == []
-    for width in (320, 1280):
-        page.set_viewport_size({"width": width, "height": 700})
-        assert page.evaluate("document.documentElement.scrollWidth") <= width
-        assert page.evaluate(UNSEEN.replace(", textarea", "")) == []
-        page.evaluate(SPACING)
-        assert page.evaluate("document.documentElement.scrollWidth") <= width
-        assert page.evaluate(CUT) == []
-    assert valid(markup, node_modules, tmp_path) == []
+    assert misfits(page) == []
+    assert invalid({name: markup}, tmp_path, node_modules) == []
 
 
-def as_it_came(page: Page, office: Office, path: str) -> str:
+def as_it_came(page: Page, office: Office, path: str) -> bytes:
     """The page's markup as it came."""
-    return page.context.request.get(office.url + path).text()
-
-
-def valid(markup: str, node_modules: Path, folder: Path) -> list[str]:
-    (folder / "page.html").write_text(markup, "utf-8")
-    node = shutil.which("node")
-    assert node, "no node on PATH: run `make gates`"
-    report = folder / "report.json"
-    program = str(node_modules / "html-validate" / "bin" / "html-validate.mjs")
-    command = [node, program, "--config", str(RULES), "--formatter", f"json={report}", str(folder)]
-    subprocess.run(command, check=False)
-    return [
-        f"{m['ruleId']}: {m['message']}" for file in json.loads(report.read_bytes()) for m in file["messages"]
-    ]
+    return page.context.request.get(office.url + path).body()

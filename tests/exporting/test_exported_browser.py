@@ -8,7 +8,7 @@ import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 
 from search.analysis import analyzer_for
-from tests.browser.test_axe import findings
+from tests.browser.gates import findings
 from tests.chromium import patient
 from tests.exporting.conftest import HOSTILE
 from tests.polyglot import TEXTS
