@@ -5,7 +5,7 @@ from collections.abc import Iterator
 
 import httpx
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page
+from playwright.sync_api import Browser, BrowserContext, Page, expect
 
 
 @pytest.fixture(params=["it", "en"])
@@ -36,8 +36,8 @@ def test_a_question_in_ones_own_words_finds_its_article(visitor: BrowserContext,
     assert not words(question) & words(title)
     assert page.locator("mark").count() > 0
     first.click()
-    assert "/a/consegna/pacco-non-arrivato-o-danneggiato" in page.url
-    assert page.locator("h1").inner_text() == title
+    expect(page).to_have_url(re.compile("/a/consegna/pacco-non-arrivato-o-danneggiato"))
+    expect(page.locator("h1")).to_have_text(title)
     assert page.locator("html").get_attribute("lang") == ("it" if italian else "en")
     assert all(url.startswith(str(demo.base_url)) for url in requested)
 

@@ -2,6 +2,7 @@
 
 import base64
 import io
+import re
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager
 from pathlib import Path
@@ -189,8 +190,8 @@ def test_without_scripts_the_text_comes_back_with_it(browser: Browser, office: O
         page.get_by_role("button", name="Aggiungi l’immagine").click()
         expect(page.get_by_role("heading", name=heading)).to_be_visible()
         page.get_by_role("button", name="Torna al testo").click()
-    assert page.url.endswith(EDITOR)
-    assert page.locator("#title").input_value() == "Un titolo <nuovo>"
+    expect(page).to_have_url(re.compile(re.escape(EDITOR) + "$"))
+    expect(page.locator("#title")).to_have_value("Un titolo <nuovo>")
     typed = page.locator("#body").input_value()
     assert typed == "Testo nuovo.\n\n  rientrato\n\n![Una prova](una-prova.png)\n"
     context.close()
