@@ -15,7 +15,7 @@ from indexer.guides import guide_sections, read_guide
 from indexer.links import Image, Link
 from indexer.markdown import MarkdownError, Rendered, printable, render
 from indexer.problems import Finding, Problem, Severity, in_order
-from indexer.reading import BeingWrittenError, read_closed, read_file
+from indexer.reading import BeingWrittenError, Seen, read_closed, read_file
 from indexer.yamlmap import YamlMap
 from search.records import Article, ArticleType, Category, KnowledgeBase, Phase, Status, Visibility
 
@@ -66,13 +66,14 @@ def is_published(article: Article, now: datetime) -> bool:
     return article.status == "published" and (article.publish_at is None or article.publish_at <= now)
 
 
-def read_content(root: Path, known: Mapping[str, Article] | None = None) -> Content:
+def read_content(root: Path, known: Mapping[str, Article] | None = None, seen: Seen | None = None) -> Content:
     """Read a content folder; ContentError only when `root` is not a folder.
 
     `known` maps relative paths to what was read from them last time: a file whose bytes hash to the same
-    `source_hash` is not parsed again, and its warnings are not repeated.
+    `source_hash` is not parsed again, and its warnings are not repeated. Nor is it read, where it bears the
+    stamp under which it was `seen` to hold that; what is read here is noted there.
     """
-    found = _Found(known or {})
+    found = _Found(known or {}, seen or Seen())
     files, problems = list_files(root)
     found.problems += problems
     for file in files:
@@ -86,6 +87,7 @@ def read_content(root: Path, known: Mapping[str, Article] | None = None) -> Cont
 @dataclass(slots=True)
 class _Found:
     known: Mapping[str, Article]
+    seen: Seen
     articles: dict[tuple[str, str], Article] = field(default_factory=dict)
     categories: dict[tuple[str, str], Category] = field(default_factory=dict)
     synonyms: dict[str, Mapping[str, tuple[str, ...]]] = field(default_factory=dict)
@@ -100,6 +102,10 @@ class _Found:
         """Read one file, whatever it is."""
         findings = list(file.findings)
         self._check_same_address(file, findings)
+        if untouched := self._untouched(file):
+            self.articles[file.key] = untouched
+            self.problems += [finding.at(file.relative) for finding in findings]
+            return
         try:
             data = None if file.refused else self._bytes(file)
         except FileNotFoundError:
@@ -121,6 +127,15 @@ class _Found:
         elif file.kind is Kind.ARTICLE:
             self.broken.add(file.key)
         self.problems += [finding.at(file.relative) for finding in findings]
+
+    def _untouched(self, file: ContentFile) -> Article | None:
+        known = None if file.refused else self.known.get(file.relative)
+        same = known and (known.lang, known.id) == file.key
+        return (
+            known
+            if known and same and self.seen.holds(file.relative, file.stamp, known.source_hash)
+            else None
+        )
 
     def _bytes(self, file: ContentFile) -> bytes:
         """A file's content; known content is known whoever may be about to change it."""
@@ -149,6 +164,7 @@ class _Found:
         known = self.known.get(file.relative)
         if known and known.source_hash == digest and (known.lang, known.id) == file.key:
             self.articles[file.key] = known
+            self.seen.note(file.relative, file.stamp, digest)
             return
         read = _read_article(file, data, findings)
         if read and not any(finding.severity == "error" for finding in findings):
@@ -200,7 +216,7 @@ class Read:
 def read_text(lang: str, article_id: str, text: str) -> Read:
     """The article that a file with this text would be; null where it would be none."""
     place = f"{lang}/{article_id}.md"
-    file = ContentFile(Path(place), place, Kind.ARTICLE, lang, article_id)
+    file = ContentFile(place, place, Kind.ARTICLE, lang, article_id)
     findings: list[Finding] = []
     data = text.encode("utf-8", "replace")
     read = _read_article(file, data, findings)

@@ -12,8 +12,10 @@ import orjson
 
 from indexer.passages import passage_input, split_passages
 from search import analysis, calibration, snapshot
+from search.calibration import Strangers
 from search.dense import Rows, as_owners
 from search.encoders import Encoder
+from search.everyday import EVERYDAY
 from search.lexical import Earlier
 from search.links import link
 from search.records import Article, KnowledgeBase, Passage
@@ -102,7 +104,7 @@ def _build_shelf(
     passage_rows = Rows(encoder.encode(inputs, "passage", watch), as_owners(n for n, _ in passages))
     progress(f"indexing {articles[0].lang}", 0, len(articles))
     scale = snapshot.write_shelf(
-        folder, articles, [p for _, p in passages], question_rows, passage_rows, _unrelated(encoder),
+        folder, articles, [p for _, p in passages], question_rows, passage_rows, _strangers(encoder),
         earlier.lexical if earlier else None,
     )  # fmt: skip
     progress(f"indexing {articles[0].lang}", len(articles), len(articles))
@@ -110,11 +112,12 @@ def _build_shelf(
     return ShelfManifest(len(articles), len(questions), len(passages), digest, scale, share)
 
 
-def _unrelated(encoder: Encoder) -> float:
-    return calibration.zero(
+def _strangers(encoder: Encoder) -> Strangers:
+    unrelated = calibration.zero(
         encoder.encode(calibration.UNRELATED_QUESTIONS, "query"),
         encoder.encode(calibration.UNRELATED_PASSAGES, "passage"),
     )
+    return Strangers(unrelated, encoder.encode(EVERYDAY, "query"))
 
 
 class _Watch:

@@ -6,10 +6,12 @@ import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import Enum
+from functools import lru_cache
 from pathlib import Path
 from typing import Final
 
 from indexer.problems import Finding, Problem, Severity
+from indexer.reading import Stamp, stamp_of
 from search.errors import InputError
 
 CONTEXTS: Final = "contexts.yaml"
@@ -40,14 +42,21 @@ class Kind(Enum):
 
 @dataclass(frozen=True, slots=True)
 class ContentFile:
-    """A file to read: `refused` when its findings already say that it must not be."""
+    """A file to read: `refused` when its findings already say that it must not be. `stamp` is what it bore
+    when it was listed."""
 
-    path: Path
+    place: str
     relative: str
     kind: Kind
     lang: str
     id: str
     findings: tuple[Finding, ...] = ()
+    stamp: Stamp | None = None
+
+    @property
+    def path(self) -> Path:
+        """Where it lies: a path is made of it only for what is read."""
+        return Path(self.place)
 
     @property
     def key(self) -> tuple[str, str]:
@@ -125,7 +134,7 @@ class _Listing:
         """A file at the root: only contexts, and a README in Markdown, are expected."""
         if entry.name == CONTEXTS:
             findings = tuple(self._link_findings(entry))
-            self.files.append(ContentFile(Path(entry.path), CONTEXTS, Kind.CONTEXTS, "", "", findings))
+            self.files.append(ContentFile(entry.path, CONTEXTS, Kind.CONTEXTS, "", "", findings))
         elif entry.name.lower() in {"contexts.yml", "contexts.yaml"}:
             self._add(_shown(entry.name), "warning", "place", f"is not read: contexts are in {CONTEXTS}.")
         elif entry.name.lower() != "readme.md" and _suffix(entry.name) in _MARKDOWN_SUFFIXES:
@@ -147,7 +156,7 @@ class _Listing:
             self._add(_shown(entry.name), "warning", "language", message)
 
     def _file(self, entry: os.DirEntry[str], lang: str, below: str, place: str) -> None:
-        path, relative = Path(entry.path), _shown(f"{lang}/{place}")
+        path, relative = entry.path, _shown(f"{lang}/{place}")
         findings = tuple(self._link_findings(entry))
         if place == SYNONYMS:
             self.files.append(ContentFile(path, relative, Kind.SYNONYMS, lang, "", findings))
@@ -163,8 +172,10 @@ class _Listing:
                 )
         elif entry.name.endswith(".md"):
             article_id = _normal(place.removesuffix(".md"))
-            findings += tuple(_id_findings(article_id))
-            self.files.append(ContentFile(path, relative, Kind.ARTICLE, lang, _shown(article_id), findings))
+            findings += _id_findings(article_id)
+            self.files.append(
+                ContentFile(path, relative, Kind.ARTICLE, lang, _shown(article_id), findings, stamp_of(entry))
+            )
         elif _suffix(entry.name) in _MARKDOWN_SUFFIXES:
             self._add(relative, "warning", "place", "only names that end in “.md” are read: rename it.")
         elif entry.name.lower() in {"synonyms.yml", "synonyms.yaml"}:
@@ -207,7 +218,12 @@ def _shown(text: str) -> str:
     return text.encode("utf-8", "backslashreplace").decode("utf-8")
 
 
-def _id_findings(article_id: str) -> Iterator[Finding]:
+@lru_cache(maxsize=100_000)
+def _id_findings(article_id: str) -> tuple[Finding, ...]:
+    return tuple(_wrong_with(article_id))
+
+
+def _wrong_with(article_id: str) -> Iterator[Finding]:
     if _UNSAFE_ID.search(article_id):
         message = "the file's name cannot be an address: use lower-case letters, digits and hyphens."
         yield Finding(1, "error", "address", message)

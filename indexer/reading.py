@@ -8,7 +8,7 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import BinaryIO
+from typing import BinaryIO, TypeAlias
 
 try:
     import fcntl
@@ -17,6 +17,41 @@ except ImportError:  # Windows, where what is being written mostly cannot be ope
 
 # Where nobody can say whether a file is open, one that was written to so lately may be; waited for so often.
 _QUIET, _LOOKS = 0.3, 20
+
+
+# Two writes within this time may bear one stamp, on a file system whose clock is coarse (FAT: two seconds).
+_COARSE = 3.0
+
+# A file's inode, length, and when it was written and changed in any way, in nanoseconds.
+Stamp: TypeAlias = tuple[int, int, int, int]
+
+
+class Seen:
+    """What files held by their stamps, as git's index has it: one that bears the stamp it bore when it was
+    read, some time after its last change, need not be read again."""
+
+    def __init__(self) -> None:
+        self._seen: dict[str, tuple[Stamp, str]] = {}
+
+    def holds(self, place: str, stamp: Stamp | None, digest: str) -> bool:
+        """Whether the file is known to hold what has that digest."""
+        return stamp is not None and self._seen.get(place) == (stamp, digest)
+
+    def note(self, place: str, stamp: Stamp | None, digest: str) -> None:
+        """What was read of a file that bore `stamp` before it was read."""
+        if stamp and time.time() - stamp[3] / 1e9 > _COARSE:
+            self._seen[place] = stamp, digest
+
+
+def stamp_of(entry: os.DirEntry[str]) -> Stamp | None:
+    """Null for a link, which says nothing of its file, and where a system's stamps say too little."""
+    if os.name != "posix" or entry.is_symlink():
+        return None
+    try:
+        found = entry.stat(follow_symlinks=False)
+    except OSError:  # gone since
+        return None
+    return found.st_ino, found.st_size, found.st_mtime_ns, found.st_ctime_ns
 
 
 class BeingWrittenError(Exception):

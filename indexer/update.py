@@ -27,6 +27,7 @@ from indexer.publish import (
     switch,
     sync_folder,
 )  # fmt: skip
+from indexer.reading import Seen
 from indexer.vectors import VectorCache
 from search.encoders import Encoder, EncoderError
 from search.engine import SearchEngine
@@ -109,10 +110,11 @@ class _Served:
 
 def update_index(
     content: Path, data: Path, encoder: Encoder, *, full: bool = False, progress: Progress = no_progress,
-    service: Service | None = None,
+    service: Service | None = None, seen: Seen | None = None,
 ) -> IndexReport:  # fmt: skip
     """Publish what `content` says, if it says something new; `full` reads and encodes all of it anew.
 
+    Whoever updates often keeps what was `seen`, so that what nobody touched need not be read again.
     One at a time for a data folder: a second caller waits. Raises EmptyContentError, ContentError or
     SnapshotError; whatever is raised, what was served is served on.
     """
@@ -122,7 +124,7 @@ def update_index(
     with FileLock(data / "index.lock"):
         now = datetime.now(UTC)
         served = None if full else _served(data, encoder, service)
-        read = _read(content, served)
+        read = _read(content, served, seen or Seen())
         knowledge, kept = _publishable(read, served, now)
         if not knowledge.articles:
             raise EmptyContentError(
@@ -191,14 +193,14 @@ def _known(served: _Served | None) -> dict[str, Article]:
     return {f"{a.lang}/{a.id}.md": a for a in served.knowledge.articles}
 
 
-def _read(content: Path, served: _Served | None) -> Content:
+def _read(content: Path, served: _Served | None, seen: Seen) -> Content:
     """What the folder says, once what is gone from it is gone for good."""
     known, expected = _known(served), set(served.articles) if served else set()
-    read = read_content(content, known)
+    read = read_content(content, known, seen)
     began = since = monotonic()
     while gone := expected - read.named:
         sleep(_LOOK_AGAIN)
-        read = read_content(content, known)
+        read = read_content(content, known, seen)
         if expected - read.named != gone:
             since = monotonic()
         quiet = _MANY_GONE if len(gone) > len(expected) * _MANY else _GONE
@@ -255,7 +257,7 @@ def _publish(
         with VectorCache(encoder, data / "vectors") as cache:
             previous = served.previous if served else None
             build_snapshot(knowledge, aside, name, cache, now, previous=previous, progress=progress)
-            engine = prove(aside, encoder, served.engine if served else None)
+            engine = prove(aside, encoder, knowledge, served.engine if served else None)
             aside.rename(final)
             sync_folder(final.parent)
             switch(data, Current(name))

@@ -9,6 +9,7 @@ from watchfiles import watch
 
 from indexer.articles import ContentError
 from indexer.problems import Problem
+from indexer.reading import Seen
 from indexer.update import EmptyContentError, IndexReport, Service, update_index
 from search.encoders import Encoder, EncoderError
 from search.snapshot import SnapshotError
@@ -19,7 +20,8 @@ _log = logging.getLogger("sportello.watch")
 _LOOK_MS = 500
 # Editors save in bursts (write aside, rename, touch): wait for this much quiet.
 _DEBOUNCE_MS = 50
-# A system may lose changes, when there are very many, or have none to tell of, on a network's drive.
+# A system may lose changes, when there are very many, or have none to tell of, on a network's drive; then
+# every file is read, whatever its stamp says.
 _ANYWAY = timedelta(minutes=5)
 
 
@@ -68,6 +70,7 @@ class _Watch:
         self._content, self._data, self._encoder, self._stop = content, data, encoder, stop
         self._service, self._log = service, log
         self._said = ""
+        self._seen, self._forget_at = Seen(), datetime.now(UTC) + _ANYWAY
 
     def run(self) -> None:
         while not self._stop.is_set():
@@ -94,9 +97,14 @@ class _Watch:
 
     def _update(self) -> datetime:
         """Index once, and say what came of it; when to do so again though nothing changes."""
-        anyway = datetime.now(UTC) + _ANYWAY
+        now = datetime.now(UTC)
+        anyway = now + _ANYWAY
+        if now >= self._forget_at:
+            self._seen, self._forget_at = Seen(), anyway
         try:
-            report = update_index(self._content, self._data, self._encoder, service=self._service)
+            report = update_index(
+                self._content, self._data, self._encoder, service=self._service, seen=self._seen
+            )
         except (ContentError, EmptyContentError, SnapshotError, EncoderError) as error:
             self._say(error)
             return anyway

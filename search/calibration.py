@@ -1,5 +1,7 @@
 """The scale a collection's answers are judged by, learned from the collection itself when it is indexed."""
 
+from dataclasses import dataclass
+
 import numpy as np
 
 from search.answerability import Calibration, Found, evidence
@@ -9,7 +11,7 @@ from search.sharpening import Floats, Ints, Sharpening
 
 # The evidence that 97 of 100 answerable questions reach, on three labelled sets of articles with one title
 # each; where a collection starts from that has few wordings to learn its own from.
-FLOOR = 0.41
+FLOOR = 0.42
 # So many wordings asked say as much as that start.
 _START = 50
 # Editors' wordings are cleaner than what customers type: the floor learned from them is a sixth too high.
@@ -18,6 +20,9 @@ _CUSTOMERS = 0.82
 _REFUSED = 0.05
 # So many wordings show the floor to the second decimal.
 _SAMPLE = 400
+# What is asked everywhere is nobody's own, unless a wording here is so near to it: a bank is asked of
+# mortgages.
+_OWN = 0.7
 
 # Questions and answers about as many things: what an encoder says of any two of them is its zero.
 UNRELATED_QUESTIONS = (
@@ -50,6 +55,28 @@ UNRELATED_PASSAGES = (
 )
 
 
+@dataclass(frozen=True, slots=True)
+class Strangers:
+    """What an encoder makes of what has nothing to do with a collection: the cosine of `unrelated` things,
+    and the vectors of what is asked `everyday`, a row each."""
+
+    unrelated: float
+    everyday: Vectors
+
+
+def strangers_to(questions: Rows, strangers: Strangers) -> Strangers:
+    """Those, without what the collection itself has a wording for."""
+    near = (strangers.everyday @ questions.vectors.T).max(1)
+    scaled = (near - strangers.unrelated) / max(1 - strangers.unrelated, 1e-6)
+    return Strangers(strangers.unrelated, strangers.everyday[scaled < _OWN])
+
+
+def nearest(everyday: Vectors, vector: Vectors) -> float | None:
+    """A question's cosine with the nearest of what is asked everywhere; null where all of that is the
+    collection's own."""
+    return float((everyday @ vector).max()) if len(everyday) else None
+
+
 def zero(questions: Vectors, passages: Vectors) -> float:
     """The scale's zero, from the vectors of UNRELATED_QUESTIONS, as queries, and UNRELATED_PASSAGES."""
     strangers = ~np.eye(len(questions), dtype=bool)
@@ -57,11 +84,12 @@ def zero(questions: Vectors, passages: Vectors) -> float:
 
 
 def calibrate(
-    unrelated: float, questions: Rows, passages: Rows, sharpening: Sharpening | None, passage_share: float
+    strangers: Strangers, questions: Rows, passages: Rows, sharpening: Sharpening | None, passage_share: float
 ) -> Calibration:
     """Ask the collection its own wordings, each left out while it is asked: what the surest 95 of 100 reach,
     lowered for customers, is the floor. The fewer they are, the nearer it stays to FLOOR."""
-    wordings = _Wordings(questions, passages, sharpening)
+    unrelated = strangers.unrelated
+    wordings = _Wordings(questions, passages, sharpening, strangers.everyday)
     asked = wordings.askable()
     if not len(asked):
         return Calibration(unrelated, FLOOR)
@@ -73,8 +101,10 @@ def calibrate(
 class _Wordings:
     """A collection's questions, each of which can be asked as if it were not among them."""
 
-    def __init__(self, questions: Rows, passages: Rows, sharpening: Sharpening | None) -> None:
-        self._questions, self._passages = questions, passages
+    def __init__(
+        self, questions: Rows, passages: Rows, sharpening: Sharpening | None, everyday: Vectors
+    ) -> None:
+        self._questions, self._passages, self._everyday = questions, passages, everyday
         self._sharp: Floats | None = sharpening.apply(questions.vectors) if sharpening else None
         self._sizes = np.bincount(questions.owners)
 
@@ -97,6 +127,7 @@ class _Wordings:
             float((passages @ vector).max()),
             self._wording(row, others),
             None,
+            nearest(self._everyday, vector),
         )
 
     def _wording(self, row: int, others: Ints) -> float | None:

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from search import answerability
 from search.analysis import normalise
+from search.calibration import nearest
 from search.encoders import Encoder, Vectors
 from search.excerpts import asked_terms, most_matching
 from search.fusion import Fused
@@ -283,7 +284,7 @@ class SearchEngine:
             scores += self._learned[shelf.lang].lift(asked.vector, candidates.documents, scores)
         ranked = [int(at) for at in np.argsort(-scores, kind="stable")[: asked.limit]]
         hits = _hits(shelf, words, candidates, ranked, scores=scores, fused=fused, foreign=foreign)
-        verdict = _judge(shelf, candidates, ranked[0], foreign=foreign)
+        verdict = _judge(shelf, candidates, ranked[0], asked.vector, foreign=foreign)
         return _Found(hits, verdict if foreign else self._with_missing(verdict, asked.text, shelf, words))
 
     def _with_missing(self, verdict: Verdict, text: str, shelf: Shelf, words: Sequence[Word]) -> Verdict:
@@ -307,14 +308,23 @@ def _parts(
     made = earlier._parts.get(shelf.lang) if earlier else None  # noqa: SLF001  one of ours
     if made and (made.digest, made.synonyms) == (digest, synonyms):
         return made
-    if made and earlier:
-        before = earlier.snapshot.shelves[shelf.lang]
-        speller = _respelled(shelf, synonyms, before, made)
-    else:
-        speller = Speller(_texts(shelf, synonyms), shelf.analyzer)
-    return _Parts(
-        digest, synonyms, TitleIndex(shelf.articles, shelf.analyzer), _about(shelf), speller
-    )  # fmt: skip
+    if made is None or earlier is None:
+        titles, speller = (
+            TitleIndex(shelf.articles, shelf.analyzer),
+            Speller(_texts(shelf, synonyms), shelf.analyzer),
+        )
+        return _Parts(digest, synonyms, titles, _about(shelf), speller)
+    before = earlier.snapshot.shelves[shelf.lang]
+    speller = _respelled(shelf, synonyms, before, made)
+    if _asked_alike(shelf, before):  # most edits are of what an article answers, few of what it is asked
+        return _Parts(digest, synonyms, made.titles.of(shelf.articles), made.about, speller)
+    return _Parts(digest, synonyms, TitleIndex(shelf.articles, shelf.analyzer), _about(shelf), speller)
+
+
+def _asked_alike(shelf: Shelf, other: Shelf) -> bool:
+    """Whether two shelves' articles say the same of what they answer, in the same order."""
+    asked, asked_there = ([(a.id, a.title, a.questions, a.tags) for a in s.articles] for s in (shelf, other))
+    return asked == asked_there
 
 
 def _respelled(shelf: Shelf, synonyms: Mapping[str, Sequence[str]], before: Shelf, made: _Parts) -> Speller:
@@ -356,10 +366,12 @@ def _texts(
         yield from (passage.text for passage in shelf.passages[first:end])
 
 
-def _judge(shelf: Shelf, candidates: Candidates, top: int, *, foreign: bool) -> Verdict:
+def _judge(
+    shelf: Shelf, candidates: Candidates, top: int, vector: Vectors | None, *, foreign: bool
+) -> Verdict:
     cosines = candidates.cosines
     covered = _of(candidates.covered, top)
-    if cosines is None:
+    if cosines is None or vector is None:
         return answerability.judge(covered or 0.0, shelf.calibration)
     found = answerability.Found(
         float(cosines.question[top]),
@@ -367,6 +379,7 @@ def _judge(shelf: Shelf, candidates: Candidates, top: int, *, foreign: bool) -> 
         float(cosines.wording[top]) if shelf.dense.sharpened else None,
         # Another language has other words for the same.
         None if foreign else covered,
+        nearest(shelf.everyday, vector),
     )
     return answerability.judge(
         answerability.evidence(found, shelf.passage_share, shelf.calibration.unrelated), shelf.calibration

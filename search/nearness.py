@@ -8,7 +8,7 @@ from typing import TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
-from search.answerability import shared
+from search.answerability import against, shared
 from search.dense import DenseIndex
 from search.encoders import Vectors
 from search.snapshot import Shelf
@@ -43,5 +43,8 @@ def _evidence(shelf: Shelf, index: DenseIndex, vectors: Vectors) -> Floats:
     asked, meant = ((cosines - unrelated) / max(1 - unrelated, 1e-6) for cosines in (question, passage))
     if index.sharpened:
         asked = (asked + wording) / 2
-    found: Floats = shared(asked, meant, shelf.passage_share).astype(np.float32)
-    return found
+    found: Floats = shared(asked, meant, shelf.passage_share)
+    if len(shelf.everyday):
+        everyday = ((shelf.everyday @ vectors.T).max(0) - unrelated) / max(1 - unrelated, 1e-6)
+        found = found - against(everyday)
+    return found.astype(np.float32)

@@ -47,8 +47,9 @@ def overlay(shelf: Shelf, written: Written) -> Shelf:
         np.searchsorted(rows.owners, np.arange(len(articles) + 1)),
         shelf.lexical.changed(len(shelf.articles), place.same(), {place.at: fields}, len(articles)),
         DenseIndex.of(questions, rows, sharpening, len(articles)),
-        calibrate(shelf.calibration.unrelated, questions, rows, sharpening, share),
+        calibrate(shelf.strangers, questions, rows, sharpening, share),
         share,
+        shelf.everyday,
     )
 
 

@@ -8,6 +8,7 @@ it/ en/ …         one shelf a language: passages, Whoosh's index and its array
 import os
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from hashlib import blake2b
@@ -20,16 +21,19 @@ from pydantic import TypeAdapter, ValidationError
 from search import analysis, dense, lexical
 from search.analysis import Analyzer, analyzer_for
 from search.answerability import Calibration
-from search.calibration import calibrate
-from search.encoders import Encoder
+from search.calibration import Strangers, calibrate, strangers_to
+from search.encoders import Encoder, Vectors
 from search.errors import UnfitError
 from search.records import Article, KnowledgeBase, Passage
 from search.sharpening import learn
 
-FORMAT = 4
+FORMAT = 5
 MANIFEST = "manifest.json"
 _KNOWLEDGE = "knowledge.json"
 _PASSAGES = "passages.json"
+_EVERYDAY = "everyday.npy"
+# Files that wait for the disk together wait hardly longer than one: a file system commits them at once.
+_SYNCED_AT_ONCE = 8
 
 
 class SnapshotError(UnfitError):
@@ -81,6 +85,12 @@ class Shelf:
     dense: dense.DenseIndex
     calibration: Calibration
     passage_share: float
+    everyday: Vectors
+
+    @property
+    def strangers(self) -> Strangers:
+        """What its answers are judged beside."""
+        return Strangers(self.calibration.unrelated, self.everyday)
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,12 +127,12 @@ def write_shelf(
     passages: Sequence[Passage],
     questions: dense.Rows,
     passage_rows: dense.Rows,
-    unrelated: float,
+    strangers: Strangers,
     earlier: lexical.Earlier | None = None,
 ) -> Calibration:
     """Write one language's files to `folder`, which is made here; rows are owned by article number.
 
-    `unrelated` is the cosine the encoder gives strangers. Returns the scale to read this language's by.
+    Returns the scale to read this language's by.
     """
     analyzer = analyzer_for(articles[0].lang)
     ids = [article.id for article in articles]
@@ -130,7 +140,9 @@ def write_shelf(
     sharpening = learn(questions.vectors, questions.owners)
     dense.write(folder, questions, passage_rows, sharpening)
     (folder / _PASSAGES).write_bytes(orjson.dumps(passages))
-    return calibrate(unrelated, questions, passage_rows, sharpening, passage_share(articles, passages))
+    ours = strangers_to(questions, strangers)
+    np.save(folder / _EVERYDAY, ours.everyday)
+    return calibrate(ours, questions, passage_rows, sharpening, passage_share(articles, passages))
 
 
 def fields_of(article: Article, analyzer: Analyzer) -> lexical.Fields:
@@ -148,7 +160,10 @@ def fields_of(article: Article, analyzer: Analyzer) -> lexical.Fields:
 def seal(folder: Path, knowledge: KnowledgeBase, manifest: Manifest) -> Manifest:
     """Make `folder` a snapshot: all of it on disk and hashed, the manifest (returned whole) written last."""
     (folder / _KNOWLEDGE).write_bytes(orjson.dumps(knowledge))
-    files = {p.relative_to(folder).as_posix(): _hash_and_sync(p) for p in _files(folder)}
+    paths = list(_files(folder))
+    with ThreadPoolExecutor(_SYNCED_AT_ONCE) as pool:
+        hashes = pool.map(_hash_and_sync, paths)
+    files = {p.relative_to(folder).as_posix(): digest for p, digest in zip(paths, hashes, strict=True)}
     sealed = replace(manifest, files=files)
     path = folder / MANIFEST
     path.write_bytes(orjson.dumps(sealed, option=orjson.OPT_INDENT_2))
@@ -190,16 +205,18 @@ def read_knowledge(folder: Path) -> KnowledgeBase:
     return _KNOWLEDGE_BASE.validate_json((folder / _KNOWLEDGE).read_bytes())
 
 
-def open_snapshot(folder: Path, encoder: Encoder | None) -> Snapshot:
+def open_snapshot(folder: Path, encoder: Encoder | None, made_of: KnowledgeBase | None = None) -> Snapshot:
     """Verify `folder` whole, then open it. Without an encoder only lexical search will be asked of it.
 
-    Raises SnapshotError for another format, analyser or encoder than ours, and for any file that is
-    missing or not as it was written: Whoosh's files hold pickles, so none is opened unverified.
+    Who sealed it a moment ago says what it was `made_of`: it is then neither verified nor read again. Raises
+    SnapshotError for another format, analyser or encoder than ours, and for any file that is missing or not
+    as it was written: Whoosh's files hold pickles, so none is opened unverified.
     """
     manifest = read_manifest(folder)
     _refuse_foreign(folder, manifest, encoder)
-    verify(folder, manifest)
-    knowledge = read_knowledge(folder)
+    if made_of is None:
+        verify(folder, manifest)
+    knowledge = made_of or read_knowledge(folder)
     sizes = Counter({lang: shelf.articles for lang, shelf in manifest.shelves.items()})
     shelves = {lang: _open_shelf(folder / lang, lang, knowledge, manifest) for lang, _ in sizes.most_common()}
     return Snapshot(manifest, knowledge, shelves)
@@ -244,4 +261,5 @@ def _open_shelf(folder: Path, lang: str, knowledge: KnowledgeBase, manifest: Man
         dense.DenseIndex.open(folder, len(articles)),
         manifest.shelves[lang].calibration,
         manifest.shelves[lang].passage_share,
+        np.load(folder / _EVERYDAY),
     )

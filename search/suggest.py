@@ -3,6 +3,7 @@
 from bisect import bisect_left
 from collections import defaultdict
 from collections.abc import Sequence
+from copy import copy
 
 from search.analysis import Analyzer
 from search.records import Article, Suggestions
@@ -23,6 +24,12 @@ class TitleIndex:
                 found[word].add(wording)
         self._words = sorted(found)
         self._found = found
+
+    def of(self, articles: Sequence[Article]) -> "TitleIndex":
+        """The same for articles whose titles and wordings are the same, in the same order."""
+        other = copy(self)
+        other._articles = articles  # noqa: SLF001  a copy of ours
+        return other
 
     def suggest(self, prefix: str, limit: int) -> Suggestions:
         """Wordings that have all of the typed words, the last as a beginning; the shortest first."""

@@ -40,7 +40,7 @@ def _serve(
     content: Path,
     data: Path,
     *,
-    index: Path | None = None,
+    begun: Path | None = None,
     wait: bool = True,
     failing: Sequence[str] = (),
     encoder: Encoder | None = None,
@@ -48,14 +48,13 @@ def _serve(
 ) -> Iterator[httpx.Client]:
     """A client, which follows no redirect, of a server on a free port; at `failing` paths a route fails.
 
-    The data folder borrows the encoder made once per checkout, and begins with a copy of `index`. An
-    `encoder` given is used instead.
+    The data folder borrows the encoder's files, made once per checkout, and begins with a copy of `begun`.
     """
     MODELS.mkdir(parents=True, exist_ok=True)
     data.mkdir(parents=True, exist_ok=True)
     (data / "models").symlink_to(MODELS)
-    if index:
-        shutil.copytree(index, data, dirs_exist_ok=True)
+    if begun:
+        shutil.copytree(begun, data / begun.name if begun.name == "vectors" else data, dirs_exist_ok=True)
     app = create_app(Settings(content=content, data=data, **{**UNLIMITED, **options}), encoder)  # type: ignore[arg-type]
     for path in failing:
         app.add_api_route(path, _fail)
@@ -106,9 +105,13 @@ def shop_index(encoder: Encoder, tmp_path_factory: pytest.TempPathFactory, worke
 
 
 @pytest.fixture(scope="session")
-def serve(shop_index: Path) -> Serve:
+def serve(shop_index: Path, encoder: Encoder) -> Serve:
+    """Opens a server: with the encoder that all tests share, unless it is given one; of the shop with its index,
+    of other content with the vectors that every index needs."""
+
     def served(content: Path, data: Path, **options: Any) -> AbstractContextManager[httpx.Client]:
-        return _serve(content, data, index=shop_index if content == SHOP else None, **options)
+        begun = shop_index if content == SHOP else shop_index / "vectors"
+        return _serve(content, data, begun=begun, **{"encoder": encoder, **options})
 
     return served
 
@@ -145,7 +148,7 @@ def serve_shop(
     return _serve(
         content,
         data,
-        index=index,
+        begun=index,
         site_name="Tornigallo",
         contact_phone="+39 0546 000 214",
         contact_email="assistenza@tornigallo.example",

@@ -126,6 +126,7 @@ def open_desk() -> Iterator[tuple[Desk, ThreadingHTTPServer]]:
             self._api(urlsplit(self.path).path.removeprefix("/api/v1/"), json.loads(self.body()))
 
         def _api(self, path: str, body: dict[str, Any]) -> None:
+            status, headers = desk.status, desk.headers  # as they are now: who sees the path may change them
             desk.paths.append(path)
             cors = {
                 "Access-Control-Allow-Origin": self.headers["Origin"],
@@ -133,8 +134,8 @@ def open_desk() -> Iterator[tuple[Desk, ThreadingHTTPServer]]:
             }
             if path != "events":
                 time.sleep(desk.delay)
-                if desk.status != 200:
-                    self.reply(desk.status, b"{}", "application/problem+json", {**cors, **desk.headers})
+                if status != 200:
+                    self.reply(status, b"{}", "application/problem+json", {**cors, **headers})
                     return
             with suppress(BrokenPipeError, ConnectionResetError):  # the widget gave up
                 self.reply(200, json.dumps(desk.answer(path, body)).encode(), "application/json", cors)

@@ -100,9 +100,9 @@ def test_what_an_edit_takes_and_loses_is_foreseen(
     assert foreseen >= 0.97 * said
 
 
+@pytest.mark.soak
 @pytest.mark.parametrize(
-    ("name", "articles", "share"),
-    [pytest.param("hint3_curekart_en", 4, 0.9, marks=pytest.mark.soak), ("covid_quebec_fr", 6, 0.9)],
+    ("name", "articles", "share"), [("hint3_curekart_en", 4, 0.9), ("covid_quebec_fr", 6, 0.9)]
 )
 def test_what_strangers_articles_bring_is_foreseen(
     name: str, articles: int, share: float, labelled_set: Callable[[str], Path], shop: Shop

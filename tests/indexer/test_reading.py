@@ -3,6 +3,7 @@
 import errno
 import fcntl
 import os
+import sys
 from collections.abc import Callable, Iterator
 from functools import partial
 from itertools import count
@@ -13,7 +14,8 @@ import pytest
 
 from indexer import reading
 from indexer.articles import read_content
-from indexer.reading import BeingWrittenError, read_closed
+from indexer.reading import BeingWrittenError, Seen, read_closed
+from search.records import Article
 
 GOOD = "---\ntitle: Domanda?\n---\nRisposta.\n"
 LONG_AGO = 1_700_000_000
@@ -125,3 +127,52 @@ def test_what_is_no_file_is_said_and_not_waited_for(tmp_path: Path) -> None:
     assert content.broken == {("it", "resi/tubo")}
     places = {p.path for p in content.problems if p.severity == "error" and "no file" in p.message}
     assert places == {"it/resi/tubo.md", "it/synonyms.yaml", "contexts.yaml"}
+
+
+OPENED: list[str] = []
+sys.addaudithook(lambda event, given: OPENED.append(str(given[0])) if event == "open" else None)
+
+
+def read_again(root: Path, known: dict[str, Article], seen: Seen) -> tuple[dict[str, str], set[str]]:
+    """Each article's text by its path, and which files were opened for it."""
+    OPENED.clear()
+    found = read_content(root, known, seen).knowledge.articles
+    opened = {Path(path).relative_to(root).as_posix() for path in OPENED if path.startswith(str(root))}
+    known |= {f"{a.lang}/{a.id}.md": a for a in found}
+    return {a.id: a.sections[0].paragraphs[0] for a in found}, opened
+
+
+def test_what_nobody_touched_is_not_read_again(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(reading, "_COARSE", -1.0)
+    root, known, seen = tmp_path / "content", dict[str, Article](), Seen()
+    for name in "ab":
+        (root / "it/c").mkdir(parents=True, exist_ok=True)
+        (root / f"it/c/{name}.md").write_text(GOOD)
+    both = {"it/c/a.md", "it/c/b.md"}
+    assert read_again(root, known, seen)[1] == both  # as new articles
+    assert read_again(root, known, seen)[1] == both  # as those that are known, and seen from now on
+    assert read_again(root, known, seen)[1] == set()
+    # As long, and as old: only when it was changed in any way, which nobody can set, tells the two apart.
+    before = (root / "it/c/a.md").stat()
+    (root / "it/c/a.md").write_text(GOOD.replace("Risposta", "Rimedio!"))
+    os.utime(root / "it/c/a.md", ns=(before.st_atime_ns, before.st_mtime_ns))
+    texts, opened = read_again(root, known, seen)
+    assert (texts, opened) == ({"c/a": "Rimedio!.", "c/b": "Risposta."}, {"it/c/a.md"})
+    # Another file in its place, and a link to one, whose own stamp says nothing of what it leads to.
+    (root / "it/c/new").write_text(GOOD.replace("Risposta", "Ritorno!"))
+    (root / "it/c/new").replace(root / "it/c/a.md")
+    (root / "it/c/b.md").rename(root / "it/c/b.txt")
+    (root / "it/c/b.md").symlink_to("b.txt")
+    for _ in range(3):
+        texts, opened = read_again(root, known, seen)
+    assert (texts["c/a"], opened) == ("Ritorno!.", {"it/c/b.md"})
+    # Who has seen nothing reads all.
+    assert read_again(root, known, Seen())[1] == both
+
+
+def test_what_changed_a_moment_ago_is_read_again(tmp_path: Path) -> None:
+    root, known, seen = tmp_path / "content", dict[str, Article](), Seen()
+    (root / "it/c").mkdir(parents=True)
+    (root / "it/c/a.md").write_text(GOOD)
+    for _ in range(4):
+        assert read_again(root, known, seen)[1] == {"it/c/a.md"}

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from search.calibration import FLOOR, calibrate, zero
+from search.calibration import FLOOR, Strangers, calibrate, nearest, strangers_to, zero
 from search.dense import Rows
 from search.sharpening import learn
 
@@ -30,7 +30,8 @@ def collection(noise: float, articles: int = 20, each: int = 10) -> tuple[Rows, 
 def floor(noise: float, *, sharpened: bool = True, articles: int = 20, each: int = 10) -> float:
     questions, passages = collection(noise, articles, each)
     sharpening = learn(questions.vectors, questions.owners) if sharpened else None
-    return calibrate(0.0, questions, passages, sharpening, 0.3).floor
+    nobody = Strangers(0.0, np.zeros((0, 8), np.float32))
+    return calibrate(nobody, questions, passages, sharpening, 0.3).floor
 
 
 def test_the_clearer_its_wordings_the_higher_its_floor() -> None:
@@ -42,3 +43,12 @@ def test_the_fewer_the_wordings_the_nearer_the_floor_stays_to_where_it_starts() 
     few, many = (abs(floor(0.9, sharpened=False, articles=n, each=5) - FLOOR) for n in (2, 40))
     assert 0 < few < many
     assert floor(0.9, sharpened=False, each=1) == FLOOR
+
+
+def test_what_a_collection_is_asked_is_no_strangers_question() -> None:
+    questions, _ = collection(0.2)
+    own, other = questions.vectors[3], -questions.vectors[3]
+    left = strangers_to(questions, Strangers(0.0, np.stack([own, other])))
+    assert left.everyday.tolist() == [other.tolist()]
+    assert nearest(left.everyday, other) == 1
+    assert nearest(left.everyday[:0], other) is None

@@ -76,7 +76,10 @@ HOSTILE = [
 
 
 @pytest.fixture(
-    params=["encoder", pytest.param("transformers_encoder", marks=pytest.mark.soak), "minilm_encoder"]
+    params=[
+        "encoder",
+        *(pytest.param(f"{n}_encoder", marks=pytest.mark.soak) for n in ("transformers", "minilm")),
+    ]
 )
 def each(request: pytest.FixtureRequest) -> Encoder:
     """The contract's three: bundled, the same weights by torch, and another model altogether."""
@@ -116,6 +119,7 @@ def test_many_threads_share_one_encoder(each: Encoder) -> None:
     assert np.allclose(alone, together, atol=1e-5)
 
 
+@pytest.mark.soak
 def test_names_tell_models_apart(
     encoder: Encoder, transformers_encoder: Encoder, minilm_encoder: Encoder
 ) -> None:
@@ -165,6 +169,7 @@ def test_a_question_is_nearer_to_its_paraphrase_in_the_same_and_another_language
     assert near > far
 
 
+@pytest.mark.soak
 def test_the_role_matters_to_e5_and_not_to_a_model_without_prompts(
     encoder: Encoder, transformers_encoder: Encoder, minilm_encoder: Encoder
 ) -> None:
