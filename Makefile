@@ -10,7 +10,7 @@ BIN := .venv/bin
 INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt
 
 .DEFAULT_GOAL := help
-.PHONY: help setup setup-dev run widget test lint types format catalogues soak bench bench-relevance bench-insights browser postgres node gates screenshots lighthouse clean
+.PHONY: help setup setup-dev run widget test lint types format catalogues soak bench bench-relevance bench-http bench-insights browser postgres wrk node gates screenshots lighthouse clean
 
 help: ## this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-12s %s\n", $$1, $$2}'
@@ -77,6 +77,10 @@ postgres: ## a PostgreSQL for the store's tests, which start it themselves: the 
 	  || { apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -qq -y --no-install-recommends postgresql >/dev/null; } \
 	  || { echo 'No initdb on PATH and apt-get could not install PostgreSQL: install it, then run this again.' >&2; exit 1; }
 
+wrk:
+	@command -v wrk >/dev/null || { apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -qq -y --no-install-recommends wrk >/dev/null; } \
+	  || { echo 'No wrk on PATH and apt-get could not install it: install it, then run this again.' >&2; exit 1; }
+
 # Debian's are new enough for the gates; so is any other Node.js from 20.19 on.
 node:
 	@command -v npm >/dev/null || { apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -qq -y --no-install-recommends nodejs npm >/dev/null; } \
@@ -110,6 +114,10 @@ bench: setup ## speed beside its peers', at 406, 10,000 and 50,000 articles; an 
 	@test -d '$(SPORTELLO_LABELLED_SETS)' || { echo 'Set SPORTELLO_LABELLED_SETS to the folder of the labelled sets.' >&2; exit 1; }
 	$(INSTALL) -e '.[bench]'
 	@$(BIN)/python -m tests.benchmarks.speed '$(SPORTELLO_LABELLED_SETS)' $(SIZES)
+
+bench-http: setup wrk ## the same server over HTTP at 3,000 and 10,000 articles (SIZES): latency, what a second holds, memory, an edit
+	@test -d '$(SPORTELLO_LABELLED_SETS)' || { echo 'Set SPORTELLO_LABELLED_SETS to the folder of the labelled sets.' >&2; exit 1; }
+	@$(BIN)/python -m tests.benchmarks.overhttp '$(SPORTELLO_LABELLED_SETS)' $(SIZES)
 
 bench-insights: setup-dev postgres ## each view of the insights over a million searches, SQLite and PostgreSQL; fails above 500 ms
 	@$(BIN)/python -m tests.benchmarks.insights $(or $(BENCH),build/bench-insights)

@@ -16,6 +16,8 @@ from filelock import FileLock
 
 from app.main import create_app
 from app.settings import Settings
+from app.store import open_store
+from app.store.database import FILE
 from indexer.update import update_index
 from search.encoders import Encoder
 from tests.polyglot import write_polyglot
@@ -55,6 +57,9 @@ def _serve(
     (data / "models").symlink_to(MODELS)
     if begun:
         shutil.copytree(begun, data / begun.name if begun.name == "vectors" else data, dirs_exist_ok=True)
+    if "database_url" not in options and not (data / FILE).exists():
+        # With its tables: a server makes them while it answers already, and a test may look before.
+        open_store("", data).close()
     app = create_app(Settings(content=content, data=data, **{**UNLIMITED, **options}), encoder)  # type: ignore[arg-type]
     for path in failing:
         app.add_api_route(path, _fail)

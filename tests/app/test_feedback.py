@@ -42,7 +42,6 @@ def shop(serve: Serve, data: Path) -> Iterator[httpx.Client]:
 def _empty(data: Path, request: pytest.FixtureRequest) -> None:
     if "shop" in request.fixturenames:
         request.getfixturevalue("shop")
-        open_store("", data).close()  # it has its tables, whether or not the server wrote yet
         ask(data, "DELETE FROM events")
 
 

@@ -28,9 +28,9 @@ _NOISE = 0.35
 class LineEncoder:
     """An encoder of recombined texts: lines are encoded for real and remembered, a text is their mean."""
 
-    def __init__(self, encoder: Encoder) -> None:
+    def __init__(self, encoder: Encoder, name: str = "") -> None:
         self._encoder = encoder
-        self.name, self.dimension = f"{encoder.name}, recombined", encoder.dimension
+        self.name, self.dimension = name or f"{encoder.name}, recombined", encoder.dimension
         self._lines: dict[tuple[str, Role], Vectors] = {}
 
     def encode(self, texts: Sequence[str], role: Role, progress: Progress | None = None) -> Vectors:

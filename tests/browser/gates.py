@@ -3,16 +3,15 @@
 import json
 import shutil
 import subprocess
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 from playwright.sync_api import Page
 
 TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
-EVERY_LOOK = [(scheme, width) for scheme in ("light", "dark") for width in (1280, 320)]
-# Each colour scheme and each width once: what axe finds seldom needs both.
-LOOKS = [("light", 1280), ("dark", 320)]
+# Each colour scheme and each width once: colours do not depend on the width, nor a layout on colours.
+_LOOKS = [("light", 1280), ("dark", 320)]
 
 # WCAG 1.4.12, in a sheet that the page's own policy lets pass.
 SPACING = """() => {
@@ -50,10 +49,10 @@ UNSEEN = """() => [...document.querySelectorAll("a[href], button, input:not([typ
 _RULES = Path(__file__).parent / "htmlvalidate.json"
 
 
-def findings(page: Page, looks: Sequence[tuple[str, int]] = LOOKS) -> list[str]:
-    """What axe says of a page in each of these looks."""
+def findings(page: Page) -> list[str]:
+    """What axe says of a page in each look."""
     found = []
-    for scheme, width in looks:
+    for scheme, width in _LOOKS:
         page.emulate_media(color_scheme="dark" if scheme == "dark" else "light")
         page.set_viewport_size({"width": width, "height": 800})
         page.evaluate(

@@ -7,7 +7,7 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from tests.browser.conftest import Find, open_visit
-from tests.browser.gates import EVERY_LOOK, findings
+from tests.browser.gates import findings
 from tests.browser.visits import PARTS, VISITS, Visit
 
 TEMPLATES = Path(__file__).parents[2] / "app" / "templates"
@@ -41,7 +41,7 @@ def test_nothing_is_found(page: Page, axe: str, find: Find, visit: Visit) -> Non
 def test_nothing_is_found_in_any_look(page: Page, axe: str, find: Find, visit: Visit) -> None:
     open_visit(page, visit, find(visit))
     page.evaluate(axe)
-    assert findings(page, EVERY_LOOK) == []
+    assert findings(page) == []
 
 
 @pytest.mark.parametrize("path", ["/it/", "/en/a/consegna/seguire-il-pacco"])

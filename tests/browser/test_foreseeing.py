@@ -15,7 +15,7 @@ from playwright.sync_api import Browser, Page, expect
 from app.routes.admin import places
 from app.store import open_store
 from app.store.searches import Search
-from tests.browser.gates import EVERY_LOOK, findings, invalid, misfits
+from tests.browser.gates import findings, invalid, misfits
 from tests.browser.test_writing import as_it_came, sign_in
 from tests.office import Office, Visitor
 from tests.served import SHOP
@@ -145,7 +145,7 @@ def test_the_gates_find_nothing_here(
     sign_in(page, foreseen, places.ARTICLES)
     markup = LOOKS[look](page, foreseen)
     page.evaluate((node_modules / "axe-core" / "axe.min.js").read_text("utf-8"))
-    assert findings(page, EVERY_LOOK) == []
+    assert findings(page) == []
     assert misfits(page) == []
     assert invalid({look: markup}, tmp_path, node_modules) == []
 

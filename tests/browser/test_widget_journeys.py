@@ -12,7 +12,6 @@ import httpx
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from app.store import open_store
 from tests.browser.widgetdesk import Shop, open_shop
 from tests.browser.widgetpages import leave, message, press, question, region, send, write
 from tests.chromium import patient
@@ -48,7 +47,6 @@ Serve = Callable[..., AbstractContextManager[httpx.Client]]
 
 
 def _opened(serve: Serve, data: Path, **options: str) -> Iterator[Place]:
-    open_store("", data).close()  # what is read here has its tables, whether or not the server wrote yet
     with (
         open_shop("") as shop,
         serve(SHOP, data, allowed_origins=shop.url, limit_deflections="0", **options) as client,

@@ -139,6 +139,7 @@ def test_a_text_has_the_same_vector_alone_and_in_company(encoder: Encoder, role:
     assert np.array_equal(alone[::-1], encoder.encode(texts[::-1], role))
 
 
+@pytest.mark.soak
 @pytest.mark.parametrize("role", ROLES)
 def test_the_bundled_runtime_agrees_with_sentence_transformers(
     encoder: Encoder, transformers_encoder: Encoder, role: Role
