@@ -127,6 +127,7 @@ def own_name(tag: str) -> str:
     return name[:1].upper() + name[1:]
 
 
+@lru_cache(maxsize=256)
 def territorial(tag: str) -> str:
     """A language with the country that speaks it most, as link previews name it: `it` → `it_IT`."""
     locale = _locale(tag)

@@ -64,6 +64,11 @@ class Metrics:
             "Searches answered by their words alone (site, api) or refused (widget), for too many waited.",
             ("asked_by",), registry=registry,
         )  # fmt: skip
+        self._remembered = Counter(
+            "sportello_searches_remembered",
+            "Searches by who asked, answered as the same question was a while ago.",
+            ("asked_by",), registry=registry,
+        )  # fmt: skip
         self._shed = Counter(
             "sportello_searches_shed",
             "Searches not written down, since more came than the database took.", registry=registry,
@@ -85,6 +90,8 @@ class Metrics:
         self._verdicts.labels(asked_by, found.verdict.answer).inc()
         if found.degraded:
             self._degraded.labels(asked_by).inc()
+        if found.remembered:
+            self._remembered.labels(asked_by).inc()
         self._count_vectors()
 
     def recorded(self, waiting: int, shed: int) -> None:

@@ -128,7 +128,7 @@ class Analyzer:
         weights: dict[str, float] = {}
         found = [t for _, _, terms in self.words(text) for t in terms]
         for term in [t for t in found if t.word not in self.stop_words] or found:
-            weights[term.stem] = max(weights.get(term.stem, 0.0), self._tells(term.word))
+            weights[term.stem] = max(weights.get(term.stem, 0.0), self.tells(term.word))
         return weights
 
     @property
@@ -153,7 +153,8 @@ class Analyzer:
             parts = [_GERMAN_DIGRAPHS.sub(r"\1\2", part) for part in parts]
         return tuple(Term(part, self._stem(part)) for part in parts if part)
 
-    def _tells(self, word: str) -> float:
+    def tells(self, word: str) -> float:
+        """How much a folded word says of what a text is about, up to 1: the more, the rarer it is."""
         frequency = self.frequencies.get(word)
         if frequency is None:
             return 1.0

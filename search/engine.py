@@ -19,6 +19,7 @@ from search.learning import Confirmed, Learned, learn
 from search.meanings import KEPT, Meanings
 from search.messages import what_is_asked
 from search.missing import missing
+from search.recent import Recent
 from search.records import Article, Evidence, Hit, Mode, Phase, SearchResult, Suggestions, Verdict
 from search.retrieval import Candidates, Question, allowed, retrieve, weigh
 from search.snapshot import Shelf, Snapshot, question_texts
@@ -29,6 +30,8 @@ from search.synonyms import Synonyms, Word
 # The longest question searched for: four screens of a phone. A message is read further, for what it asks.
 QUERY_LIMIT = 2_000
 MESSAGE_LIMIT = 8_000
+# Answers that are remembered: 3 kB each. A longer question is hardly asked twice in the same words.
+_ANSWERS, _REPEATED = 1_024, 300
 
 
 # Halfway from a stranger to the same: below it, a small collection's "related" are whatever else there is.
@@ -47,6 +50,10 @@ class _Asked:
     phase: Phase | None
     limit: int
     hurried: bool
+
+
+# What decides an answer: query, language, limit, category, phase, mode.
+_Asking = tuple[str, str, int, str | None, Phase | None, Mode]
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,6 +92,7 @@ class SearchEngine:
         self.snapshot = snapshot
         self._taught: tuple[Sequence[Confirmed], Mapping[str, Vectors]] = (confirmed, {})
         self.meanings = _meanings(encoder, cached_vectors, earlier)
+        self._answers: Recent[_Asking, SearchResult] = Recent(_ANSWERS)
         shelves = snapshot.shelves
         known = snapshot.knowledge.synonyms
         self._parts = {lang: _parts(s, known.get(lang, {}), snapshot, earlier) for lang, s in shelves.items()}
@@ -134,24 +142,18 @@ class SearchEngine:
     ) -> SearchResult:  # fmt: skip
         """Answer `query` in `lang`; where that does not answer, other languages follow, marked.
 
-        Whoever is `hurried` is answered by words alone while too many wait for the encoder; others wait.
+        Whoever is `hurried` is answered by words alone while too many wait for the encoder; others wait. They
+        are many, and ask the same: what they were answered is remembered.
         """
         started = perf_counter()
         lang = self.language(lang)
-        typed, spelled = self._meant(query, lang)
-        encoding = perf_counter()
-        by_meaning = self.meanings is not None and bool(typed) and mode != "lexical"
-        vector = self._vector(spelled.text, hurried=hurried) if by_meaning else None
-        encoded = perf_counter()
-        lexical = mode != "dense" or vector is None
-        asked = _Asked(spelled.text, typed, vector, lexical, category, phase, limit, hurried)
-        found = self._ask(asked, lang) if typed else _NOTHING
-        return SearchResult(
-            query=normalise(query, QUERY_LIMIT), understood=spelled.text, lang=lang,
-            verdict=found.verdict, hits=found.hits, did_you_mean=spelled.shown,
-            took_ms=(perf_counter() - started) * 1000, encode_ms=(encoded - encoding) * 1000,
-            snapshot=self.snapshot.manifest.id, degraded=by_meaning and vector is None,
-        )  # fmt: skip
+        asking = (query, lang, limit, category, phase, mode)
+        if hurried and (kept := self._answers.get(asking)):
+            return replace(kept, took_ms=(perf_counter() - started) * 1000, encode_ms=0.0, remembered=True)
+        found = self._search(asking, started, hurried=hurried)
+        if hurried and not found.degraded and len(query) <= _REPEATED:
+            self._answers.keep(asking, found)
+        return found
 
     def suggest(self, prefix: str, lang: str | None = None, *, limit: int = 5) -> Suggestions:
         """What `prefix` may be the beginning of; never asks the encoder."""
@@ -200,6 +202,23 @@ class SearchEngine:
         base = lang.split("-")[0].lower()
         return base if lang not in self.snapshot.shelves and base in self.snapshot.shelves else lang
 
+    def _search(self, asking: _Asking, started: float, *, hurried: bool) -> SearchResult:
+        query, lang, limit, category, phase, mode = asking
+        typed, spelled = self._meant(query, lang)
+        encoding = perf_counter()
+        by_meaning = self.meanings is not None and bool(typed) and mode != "lexical"
+        vector = self._vector(spelled.text, hurried=hurried) if by_meaning else None
+        encoded = perf_counter()
+        lexical = mode != "dense" or vector is None
+        asked = _Asked(spelled.text, typed, vector, lexical, category, phase, limit, hurried)
+        found = self._ask(asked, lang) if typed else _NOTHING
+        return SearchResult(
+            query=normalise(query, QUERY_LIMIT), understood=spelled.text, lang=lang,
+            verdict=found.verdict, hits=found.hits, did_you_mean=spelled.shown,
+            took_ms=(perf_counter() - started) * 1000, encode_ms=(encoded - encoding) * 1000,
+            snapshot=self.snapshot.manifest.id, degraded=by_meaning and vector is None,
+        )  # fmt: skip
+
     def _meant(self, query: str, lang: str) -> tuple[str, Spelled]:
         """What `query` asks, and that put right by the words of `lang`."""
         shelf = self.snapshot.shelves.get(lang)
@@ -216,6 +235,7 @@ class SearchEngine:
 
     def _stand_aside(self, encoder: Encoder, shelf: Shelf | None) -> None:
         self.meanings = Meanings(encoder)
+        self._answers = Recent(_ANSWERS)
         if shelf is None:
             return
         lang = shelf.lang
@@ -229,6 +249,7 @@ class SearchEngine:
         self._learned = {**self._learned, lang: self._learn(shelf, *self._taught)}
 
     def _teach(self, confirmed: Sequence[Confirmed], known: Mapping[str, Vectors]) -> None:
+        self._answers = Recent(_ANSWERS)
         shelves = self.snapshot.shelves.items()
         self._taught = (confirmed, known)
         self._learned = {lang: self._learn(s, confirmed, known) for lang, s in shelves}

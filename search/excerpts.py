@@ -1,11 +1,13 @@
 """What of an article to show: the shortest passage that answers, with the words that were asked marked."""
 
+from array import array
 from bisect import bisect_left
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from typing import Final
 
-from search.analysis import Analyzer, analyzer_for
+from search.analysis import Analyzer, Term, analyzer_for
 from search.records import Hit, Passage
 from search.sentences import sentence_spans
 from search.synonyms import Word
@@ -16,6 +18,8 @@ WHOLE: Final = 60
 MOST: Final = 55
 # The sentence with the question's words is often followed by its answer: so many words at least.
 LEAST: Final = 25
+# Passages that are remembered as they were read: 3 kB each, and what is found is mostly found again.
+_KEPT: Final = 4_096
 
 
 def asked_terms(words: Sequence[Word]) -> frozenset[str]:
@@ -31,11 +35,12 @@ def shortened(hit: Hit) -> Hit:
 def marks(hit: Hit) -> tuple[tuple[int, int], ...]:
     """The (start, end) spans of the asked words in the hit's passage, merged where they touch.
 
-    Apart from the search, so that only what is shown is looked through: a microsecond a word.
+    Apart from the search, so that only what is shown is looked through.
     """
     analyzer = analyzer_for(hit.passage.lang)
+    read = _read(hit.passage.text, analyzer)
     spans: list[tuple[int, int]] = []
-    for start, end, found in analyzer.words(hit.passage.text):
+    for start, end, found in zip(read.starts, read.ends, read.terms, strict=True):
         if not any(t.stem in hit.terms and t.word not in analyzer.stop_words for t in found):
             continue
         if spans and start <= spans[-1][1]:
@@ -47,19 +52,54 @@ def marks(hit: Hit) -> tuple[tuple[int, int], ...]:
 
 def most_matching(passages: Sequence[Passage], terms: frozenset[str], analyzer: Analyzer) -> int:
     """The passage with the most different asked terms, the earliest among equals."""
-    found = [len(terms & set(analyzer.terms(p.text))) for p in passages]
+    found = [len(_telling(_read(p.text, analyzer), terms, analyzer)) for p in passages]
     return found.index(max(found))
 
 
 @dataclass(frozen=True, slots=True)
 class _Sentence:
-    """One sentence of a passage: its span, its words and terms, and whether a reader may begin there."""
+    """One sentence of a passage: its span, which words are its own, and whether a reader may begin there."""
 
     start: int
     end: int
-    words: int
-    terms: frozenset[str]
+    own: slice
     begins: bool
+
+    @property
+    def words(self) -> int:
+        """How many."""
+        length: int = self.own.stop - self.own.start
+        return length
+
+
+@dataclass(frozen=True, slots=True)
+class _Read:
+    """A text's words, each with its span and terms, and its sentences: the same whatever is asked of it."""
+
+    starts: "array[int]"
+    ends: "array[int]"
+    terms: tuple[Sequence[Term], ...]
+    sentences: tuple[_Sentence, ...]
+    only_stop_words: bool
+
+
+@lru_cache(maxsize=_KEPT)
+def _read(text: str, analyzer: Analyzer) -> _Read:
+    words = list(analyzer.words(text))
+    starts, ends = array("L", (s for s, _, _ in words)), array("L", (e for _, e, _ in words))
+    terms = tuple(found for _, _, found in words)
+    tells = any(t.word not in analyzer.stop_words for found in terms for t in found)
+    return _Read(starts, ends, terms, tuple(_sentences(text, starts)), not tells)
+
+
+def _telling(read: _Read, asked: frozenset[str], analyzer: Analyzer) -> Mapping[str, float]:
+    """The asked terms that a text has, each with how much it tells; stop words if it has no others."""
+    weights: dict[str, float] = {}
+    for found in read.terms:
+        for term in found:
+            if term.stem in asked and (read.only_stop_words or term.word not in analyzer.stop_words):
+                weights[term.stem] = max(weights.get(term.stem, 0.0), analyzer.tells(term.word))
+    return weights
 
 
 def shortest(passage: Passage, terms: frozenset[str], analyzer: Analyzer) -> Passage:
@@ -68,13 +108,15 @@ def shortest(passage: Passage, terms: frozenset[str], analyzer: Analyzer) -> Pas
     Of at most MOST words, unless a single sentence is longer; the shortest and then the earliest among
     equals. Where nothing asked is in it, only its meaning answers: as much of its beginning as fits.
     """
-    sentences = _sentences(passage.text, analyzer)
+    read = _read(passage.text, analyzer)
+    sentences = read.sentences
     if sum(s.words for s in sentences) <= WHOLE:
         return passage
-    weights = {term: w for term, w in analyzer.weigh(passage.text).items() if term in terms}
+    weights = _telling(read, terms, analyzer)
+    there = [{t.stem for f in read.terms[s.own] for t in f if t.stem in weights} for s in sentences]
 
     def worth(window: range) -> tuple[float, int, int]:
-        found = {term for at in window for term in sentences[at].terms & weights.keys()}
+        found = {term for at in window for term in there[at]}
         # Rounded: the same words added up in another order must be equals.
         return round(sum(weights[t] for t in found), 6), -_words(sentences, window), -window.start
 
@@ -85,24 +127,17 @@ def shortest(passage: Passage, terms: frozenset[str], analyzer: Analyzer) -> Pas
     return replace(passage, text=passage.text[sentences[window[0]].start : sentences[window[-1]].end])
 
 
-def _sentences(text: str, analyzer: Analyzer) -> list[_Sentence]:
-    words = list(analyzer.words(text))
-    starts = [at for at, _, _ in words]
-
+def _sentences(text: str, starts: "array[int]") -> Iterator[_Sentence]:
     def inside(start: int, end: int) -> slice:
         return slice(bisect_left(starts, start), bisect_left(starts, end))
 
-    found: list[_Sentence] = []
     for start, end in sentence_spans(text):
-        own = words[inside(start, end)]
         first, last = text.rfind("\n", 0, start) + 1, text.find("\n", start)
         line = inside(first, last if last >= 0 else len(text))
         # List items and paragraphs are lines alike, and half an item is about nobody knows what: only a
         # line too long to be shown whole is begun elsewhere than at its beginning.
         begins = not text[first:start].strip() or line.stop - line.start > MOST
-        terms = frozenset(term.stem for _, _, terms in own for term in terms)
-        found.append(_Sentence(start, end, len(own), terms, begins=begins))
-    return found
+        yield _Sentence(start, end, inside(start, end), begins)
 
 
 def _words(sentences: Sequence[_Sentence], window: range) -> int:

@@ -168,7 +168,8 @@ class SearchResult:
     """What a search returns; `encode_ms` is the part of `took_ms` spent in the encoder.
 
     `understood` is what was searched for: of a whole message what it asks, with misspelt words put right.
-    `degraded`: by its words alone, since too many questions waited for the encoder.
+    `degraded`: by its words alone, since too many questions waited for the encoder. `remembered`: as somebody
+    who asked the same was answered.
     """
 
     query: str
@@ -181,6 +182,7 @@ class SearchResult:
     encode_ms: float
     snapshot: str
     degraded: bool = False
+    remembered: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,10 +9,15 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Protocol
 
+import hypothesis
 import pytest
 
 from indexer.vectors import VectorCache
 from search.encoders import Encoder, open_encoder
+
+# How long an example takes says nothing on a machine that does three things at once.
+hypothesis.settings.register_profile("unhurried", deadline=None)
+hypothesis.settings.load_profile("unhurried")
 
 pytest_plugins = ("tests.served", "tests.chromium", "tests.terminal")
 

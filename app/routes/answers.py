@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import Final
 from uuid import uuid4
 
 from markupsafe import Markup, escape
@@ -10,7 +11,11 @@ from app.routes import addresses
 from app.routes.schemas import ArticleLink, SearchAnswer, SearchHit
 from app.routes.site import Library
 from search.excerpts import marks, shortened
+from search.recent import Recent
 from search.records import Article, Hit, SearchResult
+
+# Hits by their identity, which they keep while they are kept here, and what was made of them: 10 kB each.
+_RESULTS: Final[Recent[tuple[int, str], tuple[tuple[Hit, ...], list[SearchHit]]]] = Recent(512)
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +70,7 @@ def search_answer(found: SearchResult, origin: str) -> SearchAnswer:
         answer=found.verdict.answer,
         confidence=round(found.verdict.confidence, 3),
         did_you_mean=found.did_you_mean,
-        results=[_search_hit(hit, origin) for hit in found.hits],
+        results=_results(found.hits, origin),
         took_ms=round(found.took_ms, 2),
         snapshot=found.snapshot,
         degraded=found.degraded,
@@ -76,6 +81,15 @@ def article_link(article: Article, origin: str) -> ArticleLink:
     """An article to offer, under its whole address."""
     url = origin + addresses.article(article)
     return ArticleLink(id=article.id, lang=article.lang, title=article.title, url=url)
+
+
+def _results(hits: tuple[Hit, ...], origin: str) -> list[SearchHit]:
+    """As they are shown; an answer that the engine remembers is the same hits: they are remembered too."""
+    made = _RESULTS.get((id(hits), origin))
+    if made is None or made[0] is not hits:
+        made = hits, [_search_hit(hit, origin) for hit in hits]
+        _RESULTS.keep((id(hits), origin), made)
+    return made[1]
 
 
 def _search_hit(found: Hit, origin: str) -> SearchHit:

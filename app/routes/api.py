@@ -3,8 +3,9 @@
 from typing import Annotated
 
 from fastapi import APIRouter, Depends, HTTPException, Query, Request
-from pydantic import AfterValidator
+from pydantic import AfterValidator, BaseModel
 from pydantic_core import PydanticCustomError
+from starlette.responses import Response
 
 from app.routes import addresses
 from app.routes.answers import article_link, search_answer
@@ -48,7 +49,7 @@ Origin = Annotated[str, Depends(_origin)]
 router = APIRouter(prefix="/api/v1", responses={code: {"model": Problem} for code in (422, 500, 503)})
 
 
-@router.get("/search", summary="Answer a question")
+@router.get("/search", summary="Answer a question", response_model=SearchAnswer)
 def search(
     request: Request,
     site: CurrentSite,
@@ -58,7 +59,7 @@ def search(
     limit: Annotated[int, Query(ge=1, le=50)] = 10,
     category: Annotated[str | None, Query(max_length=500, description="Only this category.")] = None,
     phase: Annotated[Phase | None, Query(description="Only this part of a purchase.")] = None,
-) -> SearchAnswer:
+) -> Response:
     """The articles that answer, best first, and whether the first one does. Where the language has no
     answer and another one has, those articles follow, marked as such."""
     library = site.library()
@@ -72,31 +73,38 @@ def search(
         noted = Asked("api", found, found.hits, shelf.category.id if shelf else None, phase)
         log: SearchLog = request.app.state.searches
         log.asked(noted, answer.search_id)
-    return answer
+    return _said(answer)
 
 
-@router.get("/suggest", summary="Suggest while typing")
-def suggest(site: CurrentSite, origin: Origin, q: Typed, lang: Lang = None) -> SuggestAnswer:
+@router.get("/suggest", summary="Suggest while typing", response_model=SuggestAnswer)
+def suggest(site: CurrentSite, origin: Origin, q: Typed, lang: Lang = None) -> Response:
     """Whole questions that the typed words may become, and the articles they lead to."""
     library = site.library()
     asked = library.language(lang)
     offered = library.engine.suggest(q, asked)
-    return SuggestAnswer(
-        query=normalise(q, QUERY_LIMIT),
-        lang=asked,
-        completions=list(offered.completions),
-        articles=[article_link(article, origin) for article in offered.articles],
+    return _said(
+        SuggestAnswer(
+            query=normalise(q, QUERY_LIMIT),
+            lang=asked,
+            completions=list(offered.completions),
+            articles=[article_link(article, origin) for article in offered.articles],
+        )
     )
 
 
-@router.get("/articles/{id:path}", summary="Read an article", responses={404: {"model": Problem}})
+@router.get(
+    "/articles/{id:path}",
+    summary="Read an article",
+    response_model=ArticleAnswer,
+    responses={404: {"model": Problem}},
+)
 def article(
     site: CurrentSite,
     origin: Origin,
     id: str,  # noqa: A002  the parameter's name in the address and in the document
     lang: Lang = None,
     nodes: Annotated[bool, Query(description="Whether to add the HTML as a tree.")] = False,
-) -> ArticleAnswer:
+) -> Response:
     """The whole article; without `lang`, in the site's first language that has it."""
     library = site.library()
     translations = library.catalogue.translations(id)
@@ -106,7 +114,12 @@ def article(
     if found is None:
         raise HTTPException(404, _no_article(id, lang, translations))
     answer = _article(found, library, origin)
-    return answer.model_copy(update={"nodes": nodes_of(answer.html, answer.url)}) if nodes else answer
+    return _said(answer.model_copy(update={"nodes": nodes_of(answer.html, answer.url)}) if nodes else answer)
+
+
+def _said(answer: BaseModel) -> Response:
+    """As JSON, by Pydantic at once: FastAPI would take it apart, check each part anew and put it together."""
+    return Response(answer.model_dump_json(), media_type="application/json")
 
 
 @router.get("/categories", summary="List the categories")

@@ -71,6 +71,8 @@ def article(
     visitor.opens(found)
     if found.guide and "all" not in request.query_params:
         return guides.page(request, site, library, found, found.guide, visitor.search_id)
+    if not visitor.search_id:
+        return site.kept(request, library, lang, (lang, found.id), lambda: views.article(library, found))
     view = views.article(library, found, visitor.search_id)
     return site.render(request, view.page, **view.shown)
 

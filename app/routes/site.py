@@ -1,8 +1,8 @@
 """What every route works with, and how a page is put in its frame."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Hashable, Mapping
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from typing import Annotated
 from zoneinfo import ZoneInfo
 
@@ -34,11 +34,14 @@ from app.routes.catalogue import Catalogue
 from app.routes.prose import prose
 from app.settings import Settings
 from search.engine import SearchEngine
+from search.recent import Recent
 from search.records import Article
 from search.snapshot import Snapshot
 
 # Beyond these, what is related is no longer a help to choose from.
 _MOST_RELATED = 5
+# Pages that are remembered as they were made: 20 kB each.
+_PAGES = 512
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,6 +142,7 @@ class Site:
         self._catalogue: tuple[Snapshot, Catalogue] | None = None
         self._contact = contact_of(settings)
         self._notices = parse_notice(settings.notice, settings.default_language)
+        self._pages: Recent[Hashable, str] = Recent(_PAGES)
 
     def library(self) -> Library:
         """What is served now. Raises NotReadyError."""
@@ -175,6 +179,21 @@ class Site:
         html = self.html(page, addresses.origin(request, self.settings), **shown)
         return HTMLResponse(html, page.status, {"Content-Language": page.lang})
 
+    def kept(
+        self, request: Request, library: Library, lang: str, name: Hashable, make: Callable[[], View]
+    ) -> HTMLResponse:
+        """As `render`, of a page that says the same to everybody until the articles, the day or the opening
+        hours change; `name` tells it from every other page of the library.
+        """
+        origin, today = addresses.origin(request, self.settings), self._today()
+        key = (library.engine.snapshot.manifest.id, name, origin, today, self._opening())
+        html = self._pages.get(key)
+        if html is None:
+            view = make()
+            html = self.html(view.page, origin, **view.shown)
+            self._pages.keep(key, html)
+        return HTMLResponse(html, headers={"Content-Language": lang})
+
     def html(self, page: Page, origin: str, **shown: object) -> str:
         """The same for a site at `origin`, which may be unknown, and empty, for a copy alone."""
         interface = self.interface(page.lang)
@@ -188,7 +207,7 @@ class Site:
             site_name=self.settings.site_name,
             logo=self._logo,
             notice=notice_for(self._notices, page.lang),
-            today=datetime.now(ZoneInfo(self.settings.time_zone)).date(),
+            today=self._today(),
             contact=self._contact,
             opening=self._opening(),
             listed=page.listed,
@@ -199,6 +218,9 @@ class Site:
             ],
             **({"search_id": ""} | shown),
         )  # fmt: skip
+
+    def _today(self) -> date:
+        return datetime.now(ZoneInfo(self.settings.time_zone)).date()
 
     def _opening(self) -> Standing | None:
         """Whether somebody answers now; a copy is read at any time."""

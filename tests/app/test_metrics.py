@@ -83,8 +83,9 @@ def test_searches_are_counted_by_who_asked_and_how_they_ended(shop: httpx.Client
     assert more("sportello_search_verdicts_total", "no", "widget") == 1
     assert more("sportello_search_seconds_count", "api", "encode") == 2
     assert more("sportello_search_seconds_count", "widget", "rank") == 1
+    assert more("sportello_searches_remembered_total", "api") == 1
     assert more("sportello_question_vectors_total", "made") == 2
-    assert more("sportello_question_vectors_total", "remembered") == 2
+    assert more("sportello_question_vectors_total", "remembered") == 1
     until(lambda: numbers(shop)["sportello_searches_waiting",] == 0)
 
 

@@ -349,3 +349,17 @@ def test_more_than_two_other_languages_fold(serve: Serve, odd: httpx.Client, tmp
     assert re.search(r"<summary>Altre lingue</summary>\s*<ul>", page)
     assert {"/en/a/x/y", "/fr/a/x/y", "/de/a/x/y"} <= set(links(page))
     assert "<summary>Altre lingue" not in odd.get("/it/").text
+
+
+def test_a_remembered_page_is_everybodys(demo: httpx.Client) -> None:
+    """Made once for many, and yet for each address of the site, and never with the search that led one there."""
+    path, person = "/it/a/consegna/seguire-il-pacco", {"Sec-Fetch-Mode": "navigate"}
+    plain = [demo.get(path).text for _ in range(2)]
+    assert plain[0] == plain[1]
+    other = [demo.get(path, headers={"Host": "aiuto.example"}).text for _ in range(2)]
+    assert all("http://aiuto.example/it/a/" in page for page in other)
+    assert "aiuto.example" not in demo.get(path).text
+    found = demo.get("/it/search?q=dove+si+trova+il+pacco", headers=person).text
+    (mine,) = {re.search(r"[?&]s=([^&#]+)", link)[1] for link in links(found) if f"{path}?" in link}  # type: ignore[index]
+    assert mine in demo.get(path, params={"s": mine}, headers=person).text
+    assert mine not in demo.get(path).text

@@ -129,7 +129,7 @@ def _write(content: Path, article: Article) -> None:
 def _served(content: Path, data: Path, workers: int) -> Iterator[Server]:
     with socket.create_server(("127.0.0.1", 0)) as free:
         port = free.getsockname()[1]
-    command = [sys.executable, "-m", "app.cli", "serve", "--content", content, "--data", data]
+    command = [sys.executable, "-m", "app", "serve", "--content", content, "--data", data]
     started = time.perf_counter()
     process = subprocess.Popen(
         [*map(str, command), "--port", str(port), "--workers", str(workers)],
@@ -151,7 +151,7 @@ def _ready(url: str) -> bool:
         return False
 
 
-def _until(true: Callable[[], bool], seconds: float = 300) -> None:
+def _until(true: Callable[[], bool], seconds: float = 120) -> None:
     deadline = time.monotonic() + seconds
     while not true():
         if time.monotonic() > deadline:

@@ -216,3 +216,22 @@ def test_boost_moves_an_article_among_equals(cached_encoder: VectorCache, tmp_pa
     build_snapshot(KnowledgeBase(tuple(twins)), tmp_path / "s", "two", cached_encoder, datetime.now(UTC))
     engine = SearchEngine(open_snapshot(tmp_path / "s", cached_encoder), cached_encoder)
     assert [h.article.id for h in engine.search("come pago", "it").hits] == ["a/due", "a/uno"]
+
+
+def test_what_was_asked_a_while_ago_is_answered_as_it_was(engine: SearchEngine) -> None:
+    asked = "quando mi consegnate il pacco?"
+    first, again = (engine.search(asked, "it", hurried=True) for _ in range(2))
+    assert (first.remembered, again.remembered) == (False, True)
+    assert again.hits is first.hits
+    assert (again.verdict, again.understood, again.encode_ms) == (first.verdict, first.understood, 0)
+    # Anything that may change the answer is another question.
+    assert not engine.search(asked, "it", limit=3, hurried=True).remembered
+    assert not engine.search(asked, "en", hurried=True).remembered
+    assert not engine.search(asked, "it", phase="before", hurried=True).remembered
+    assert not engine.search(asked, "it", mode="lexical", hurried=True).remembered
+    # Who is not hurried is not remembered for, and an engine that has learned something remembers nothing.
+    assert not engine.search(asked, "it").remembered
+    assert not engine.with_confirmed(()).search(asked, "it", hurried=True).remembered
+    assert engine.search(asked, "it", hurried=True).remembered
+    long = f"{asked} {'davvero ' * 50}"
+    assert not [True for _ in range(2) if engine.search(long, "it", hurried=True).remembered]
