@@ -89,7 +89,12 @@ class LiveIndex:
         try:
             self._open(encoder)
         except SnapshotError as error:
-            _log.warning("%s Indexing %s now.", error, self._content)
+            if read_current(self._data) is None:
+                _log.warning(
+                    "Nothing is indexed yet: indexing %s, after which all is answered.", self._content
+                )
+            else:
+                _log.warning("%s Indexing %s now.", error, self._content)
         else:
             return
         try:

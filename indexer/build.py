@@ -1,10 +1,11 @@
 """Articles in, a snapshot out: `build_snapshot`, the path, top-down."""
 
 import shutil
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from hashlib import blake2b
+from itertools import pairwise
 from pathlib import Path
 from typing import Protocol
 
@@ -14,12 +15,12 @@ from indexer.passages import passage_input, split_passages
 from search import analysis, calibration, snapshot
 from search.calibration import Strangers
 from search.dense import Rows, as_owners
-from search.encoders import Encoder
+from search.encoders import Encoder, Role
 from search.everyday import EVERYDAY
 from search.lexical import Earlier
 from search.links import link
 from search.records import Article, KnowledgeBase, Passage
-from search.snapshot import Manifest, ShelfManifest, Snapshot
+from search.snapshot import Manifest, Shelf, ShelfManifest, Snapshot
 
 # Raise it when the same Markdown gives another article or other passages: all of it is then read anew.
 READER = "1"
@@ -68,6 +69,17 @@ def build_snapshot(
     digest = _digest(knowledge, {lang: shelf.digest for lang, shelf in shelves.items()})
     manifest = Manifest(name, now, digest, READER, analysis.fingerprint(), encoder.name, shelves)
     return snapshot.seal(folder, knowledge, manifest)
+
+
+def texts_of(shelf: Shelf) -> Iterator[tuple[Sequence[str], Role]]:
+    """Every text that a shelf's vectors were made of, by the role in which it was encoded."""
+    yield [text for article in shelf.articles for text in snapshot.question_texts(article)], "query"
+    starts = shelf.passage_starts.tolist()
+    passages = (shelf.passages[first:end] for first, end in pairwise(starts))
+    yield (
+        [passage_input(a, p) for a, own in zip(shelf.articles, passages, strict=True) for p in own],
+        "passage",
+    )
 
 
 class _Earlier:

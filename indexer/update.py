@@ -13,7 +13,15 @@ from filelock import FileLock
 
 from indexer import golden
 from indexer.articles import Content, in_category_order, is_published, read_content
-from indexer.build import READER, Previous, Progress, build_snapshot, content_digest, no_progress
+from indexer.build import (
+    READER,
+    Previous,
+    Progress,
+    build_snapshot,
+    content_digest,
+    no_progress,
+    texts_of,
+)
 from indexer.files import CATEGORY, CONTEXTS, SYNONYMS
 from indexer.goldenfile import Question, read_golden
 from indexer.problems import Problem
@@ -264,7 +272,12 @@ def _publish(
             service.take(engine)
             encoded = cache.encoded
             flipped = _flipped(questions, data, engine, cache)
-            cache.forget_unused()  # after the golden questions, whose vectors are wanted again
+            # After the golden questions, whose vectors are wanted again.
+            shelves = engine.snapshot.shelves.values()
+            cache.forget_unused(
+                lambda: (texts for shelf in shelves for texts in texts_of(shelf)),
+                sum(len(s.dense.questions.owners) + len(s.passages) for s in shelves),
+            )
     finally:
         shutil.rmtree(aside, ignore_errors=True)
     prune(data)

@@ -1,6 +1,6 @@
 """The vectors already made, on disk: a text is encoded once by each encoder, whatever becomes of a build."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from hashlib import blake2b
 from pathlib import Path
 from types import TracebackType
@@ -65,11 +65,18 @@ class VectorCache:
                 progress(sum(len(rows) for _, rows in batch))
         return vectors
 
-    def forget_unused(self) -> None:
-        """Drop what was not asked for since this was opened, once it is more than what was."""
-        with self._store.begin(write=True) as transaction:
-            if transaction.stat()["entries"] <= 2 * len(self._used):
+    def forget_unused(self, served: Callable[[], Iterable[tuple[Sequence[str], Role]]], count: int) -> None:
+        """Drop what was not asked for since this was opened and is not `served`, once more than `count` is.
+
+        `count` is how many texts are served; which they are is asked only then: most builds ask for those of
+        one language, and the others' vectors are wanted as long as their articles are there.
+        """
+        with self._store.begin() as transaction:
+            if transaction.stat()["entries"] <= 2 * max(count, len(self._used)):
                 return
+        for texts, role in served():
+            self._used.update(self._key(text, role) for text in texts)
+        with self._store.begin(write=True) as transaction:
             with transaction.cursor() as cursor:
                 stale = [bytes(key) for key in cursor.iternext(values=False) if bytes(key) not in self._used]
             for key in stale:

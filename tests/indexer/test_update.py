@@ -11,8 +11,9 @@ from pathlib import Path
 import pytest
 
 from indexer import publish, update
+from indexer.build import texts_of
 from indexer.update import EmptyContentError, IndexReport, update_index
-from indexer.vectors import VectorCache
+from indexer.vectors import VectorCache, read_known
 from search.encoders import Encoder
 from search.engine import SearchEngine
 from search.snapshot import SnapshotError
@@ -257,3 +258,16 @@ def test_a_damaged_snapshot_is_replaced_by_the_next_index(
     after = index()
     assert after.snapshot != before.snapshot
     assert first("freni") == "Come regolo i freni della bicicletta?"
+
+
+def test_every_text_that_is_served_is_known(content: Path, tmp_path: Path, encoder: Encoder) -> None:
+    """So that an edit in one language costs the others nothing when it is their turn."""
+    data = tmp_path / "data"
+    update_index(content, data, encoder)
+    opened = publish.open_current(data, encoder)
+    for shelf in opened.shelves.values():
+        for texts, role in texts_of(shelf):
+            assert texts
+            assert None not in [
+                v if v is None else 1 for v in read_known(data / "vectors", encoder.name, texts, role)
+            ]

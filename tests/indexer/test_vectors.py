@@ -55,6 +55,16 @@ def test_what_no_build_asks_for_is_forgotten(tmp_path: Path, encoder: Encoder) -
         cache.encode([f"vecchia {n}" for n in range(5)], "query")
     with VectorCache(encoder, tmp_path) as cache:
         cache.encode(["nuova"], "query")
-        cache.forget_unused()
-        cache.encode(["nuova", "vecchia 1"], "query")
+        cache.forget_unused(lambda: [(["vecchia 4"], "query")], 2)
+        cache.encode(["nuova", "vecchia 1", "vecchia 4"], "query")
         assert cache.encoded == 2
+
+
+def test_nothing_is_forgotten_while_most_of_it_is_served(tmp_path: Path, encoder: Encoder) -> None:
+    with VectorCache(encoder, tmp_path) as cache:
+        cache.encode([f"vecchia {n}" for n in range(5)], "query")
+    with VectorCache(encoder, tmp_path) as cache:
+        cache.encode(["nuova"], "query")
+        cache.forget_unused(lambda: pytest.fail("nobody need ask"), 3)
+        cache.encode(["vecchia 1"], "query")
+        assert cache.encoded == 1
