@@ -235,3 +235,27 @@ def test_what_was_asked_a_while_ago_is_answered_as_it_was(engine: SearchEngine) 
     assert engine.search(asked, "it", hurried=True).remembered
     long = f"{asked} {'davvero ' * 50}"
     assert not [True for _ in range(2) if engine.search(long, "it", hurried=True).remembered]
+
+
+def test_what_an_article_begins_with_is_shown_unless_more_is_clearly_nearer(
+    cached_encoder: VectorCache, tmp_path: Path
+) -> None:
+    dogs = replace(
+        article("it", "a/cane", "Posso portare il cane in bottega?", "Sì, i cani al guinzaglio sono benvenuti."),
+        sections=(
+            Section("", "", 0, ("Sì, i cani al guinzaglio sono benvenuti. Davanti alla porta c’è una ciotola d’acqua.",)),
+            Section("no", "Quando è meglio di no", 2, ("Il sabato mattina c’è molta gente: in quelle ore tienilo in braccio.",)),
+        ),
+        questions=("gli animali possono entrare", "vengo con il mio cagnolino"),
+    )  # fmt: skip
+    build_snapshot(KnowledgeBase((dogs,)), tmp_path / "s", "dogs", cached_encoder, datetime.now(UTC))
+    engine = SearchEngine(open_snapshot(tmp_path / "s", cached_encoder), cached_encoder)
+
+    def shown(query: str) -> str:
+        return engine.search(query, "it").hits[0].passage.anchor
+
+    assert [shown(query) for query in ("animali ammessi nel negozio", "ho un gatto, lo faccio entrare?")] == [
+        "",
+        "",
+    ]
+    assert shown("il sabato mattina c'è troppa gente per venire col cane?") == "no"
