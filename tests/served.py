@@ -42,7 +42,8 @@ def _serve(
     content: Path,
     data: Path,
     *,
-    begun: Path | None = None,
+    index: Path | None = None,
+    vectors: Path | None = None,
     wait: bool = True,
     failing: Sequence[str] = (),
     encoder: Encoder | None = None,
@@ -50,13 +51,16 @@ def _serve(
 ) -> Iterator[httpx.Client]:
     """A client, which follows no redirect, of a server on a free port; at `failing` paths a route fails.
 
-    The data folder borrows the encoder's files, made once per checkout, and begins with a copy of `begun`.
+    The data folder borrows the encoder's files, made once per checkout, and begins with a copy of `index`, a
+    data folder too, or of the `vectors` of one.
     """
     MODELS.mkdir(parents=True, exist_ok=True)
     data.mkdir(parents=True, exist_ok=True)
     (data / "models").symlink_to(MODELS)
-    if begun:
-        shutil.copytree(begun, data / begun.name if begun.name == "vectors" else data, dirs_exist_ok=True)
+    if index:
+        shutil.copytree(index, data, dirs_exist_ok=True)
+    elif vectors:
+        shutil.copytree(vectors, data / "vectors", dirs_exist_ok=True)
     if "database_url" not in options and not (data / FILE).exists():
         # With its tables: a server makes them while it answers already, and a test may look before.
         open_store("", data).close()
@@ -115,8 +119,10 @@ def serve(shop_index: Path, encoder: Encoder) -> Serve:
     of other content with the vectors that every index needs."""
 
     def served(content: Path, data: Path, **options: Any) -> AbstractContextManager[httpx.Client]:
-        begun = shop_index if content == SHOP else shop_index / "vectors"
-        return _serve(content, data, begun=begun, **{"encoder": encoder, **options})
+        index = shop_index if content == SHOP else None
+        return _serve(
+            content, data, index=index, vectors=shop_index / "vectors", **{"encoder": encoder, **options}
+        )
 
     return served
 
@@ -153,7 +159,7 @@ def serve_shop(
     return _serve(
         content,
         data,
-        begun=index,
+        index=index,
         site_name="Tornigallo",
         contact_phone="+39 0546 000 214",
         contact_email="assistenza@tornigallo.example",
