@@ -12,7 +12,7 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import closing, contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
@@ -32,6 +32,7 @@ from app.store import Store, open_store
 from app.store.database import connect, database_url
 from app.store.searches_tables import SEARCHES
 from app.store.users import User
+from tests.asking import until
 from tests.benchmarks.million import fill
 from tests.store.conftest import database, running_postgresql
 
@@ -80,7 +81,7 @@ def measure(name: str, address: str, data: Path, searches: int) -> int:
         began = time.monotonic()
         with _serving(address, data) as server:
             (data / FILE).unlink(missing_ok=True)
-            _until((data / FILE).exists)  # the open days come when all others are counted
+            until((data / FILE).exists, 900)  # the open days come when all others are counted
             out.print(f"{name}: counted in the background in {time.monotonic() - began:.0f} s")
             cookies = _sign_in(server.url)
         table = Table(title=f"{name}, {_WORKERS} workers: seconds, best of {_TRIES} starts")
@@ -129,7 +130,7 @@ def _serving(address: str, data: Path) -> Iterator[_Server]:
     process = subprocess.Popen(command, env=environment, stdout=subprocess.DEVNULL)
     try:
         server = _Server(f"http://127.0.0.1:{port}", process)
-        _until(lambda: _is_ready(server.url))
+        until(lambda: _is_ready(server.url), 900)
         yield server
     finally:
         process.send_signal(signal.SIGINT)
@@ -174,13 +175,6 @@ def _is_ready(url: str) -> bool:
         return httpx.get(f"{url}/readyz").status_code == 200
     except httpx.TransportError:
         return False
-
-
-def _until(what: Callable[[], bool], seconds: float = 900) -> None:
-    deadline = time.monotonic() + seconds
-    while not what():
-        assert time.monotonic() < deadline
-        time.sleep(0.05)
 
 
 if __name__ == "__main__":

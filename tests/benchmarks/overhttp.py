@@ -14,7 +14,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -29,6 +29,7 @@ from indexer.update import update_index
 from indexer.vectors import VectorCache
 from search.encoders import open_encoder
 from search.records import Article
+from tests.asking import until
 from tests.benchmarks.recombined import LineEncoder, recombined
 
 SIZES = (3_000, 10_000)
@@ -137,7 +138,7 @@ def _served(content: Path, data: Path, workers: int) -> Iterator[Server]:
     )
     try:
         url = f"http://127.0.0.1:{port}"
-        _until(lambda: _ready(url))
+        until(lambda: _ready(url), 120)
         yield Server(url, process.pid, time.perf_counter() - started)
     finally:
         process.terminate()
@@ -149,14 +150,6 @@ def _ready(url: str) -> bool:
         return httpx.get(f"{url}/readyz", timeout=10).status_code == 200
     except httpx.TransportError:
         return False
-
-
-def _until(true: Callable[[], bool], seconds: float = 120) -> None:
-    deadline = time.monotonic() + seconds
-    while not true():
-        if time.monotonic() > deadline:
-            raise TimeoutError(f"not within {seconds:.0f} s")
-        time.sleep(0.02)
 
 
 def _latencies(server: Server, questions: Iterator[str]) -> Iterator[tuple[str, str]]:

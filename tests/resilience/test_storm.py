@@ -22,6 +22,7 @@ from indexer.update import update_index
 from indexer.vectors import VectorCache
 from search.encoders import Encoder
 from search.engine import SearchEngine
+from tests.asking import until
 
 # Fixed, so that a failure can be looked at again; what is read between two operations is chance all the same.
 SEED = 20_261_123
@@ -219,7 +220,7 @@ def _serving(content: Path, data: Path, log: Path) -> Iterator[str]:
         process = subprocess.Popen([*command, "--port", str(port)], stderr=stderr, stdout=subprocess.DEVNULL)
     base = f"http://127.0.0.1:{port}"
     try:
-        _until(lambda: _ready(base))
+        until(lambda: _ready(base), _SETTLED)
         yield base
         assert process.poll() is None, "the server ended"
     finally:
@@ -232,13 +233,6 @@ def _ready(base: str) -> bool:
         return httpx.get(f"{base}/readyz", timeout=5).status_code == 200
     except httpx.HTTPError:
         return False
-
-
-def _until(condition: Callable[[], bool]) -> None:
-    end = time.monotonic() + _SETTLED
-    while not condition():
-        assert time.monotonic() < end, "it never came"
-        time.sleep(0.1)
 
 
 def campaign(
@@ -259,7 +253,7 @@ def campaign(
             raise
         # What the storm broke may have been mended before anybody looked; this one stays.
         named = re.compile(rf"{re.escape(storm.leave_broken())}:\d+: .+")
-        _until(lambda: bool(named.search(log.read_text("utf-8"))))
+        until(lambda: bool(named.search(log.read_text("utf-8"))), _SETTLED)
         storm.mend()
         there = {p.relative_to(content).as_posix() for p in content.rglob("*.md")}
 
@@ -267,7 +261,7 @@ def campaign(
             now = publish.open_current(data, None).knowledge.articles
             return {f"{a.lang}/{a.id}.md": a.source_hash for a in now} == _hashes(content, there)
 
-        _until(arrived)
+        until(arrived, _SETTLED)
         reader.stopped.set()
         reader.join()
     assert reader.wrong == []
