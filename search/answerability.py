@@ -58,13 +58,13 @@ class Found:
 
 def evidence(found: Found, passage_share: float, unrelated: float) -> float:
     """What speaks for a hit as one number, mostly from 0 to 1."""
-    asked = _scaled(found.question, unrelated)
+    asked = scaled(found.question, unrelated)
     if found.wording is not None:
         asked = (asked + found.wording) / 2
-    meant = shared(asked, _scaled(found.passage, unrelated), passage_share)
+    meant = shared(asked, scaled(found.passage, unrelated), passage_share)
     if found.covered is not None:
         meant = (1 - _WORDS) * meant + _WORDS * sqrt(found.covered)
-    return meant if found.everyday is None else meant - against(_scaled(found.everyday, unrelated))
+    return meant if found.everyday is None else meant - against(scaled(found.everyday, unrelated))
 
 
 def against(everyday: Number) -> Number:
@@ -78,7 +78,8 @@ def shared(asked: Number, said: Number, passage_share: float) -> Number:
     return asked * (1 - share) + said * share
 
 
-def _scaled(cosine: float, unrelated: float) -> float:
+def scaled(cosine: Number, unrelated: float) -> Number:
+    """A cosine on the encoder's own scale: 0 for strangers, 1 for the question itself."""
     return (cosine - unrelated) / max(1 - unrelated, 1e-6)
 
 

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from search.answerability import Calibration, Found, evidence
+from search.answerability import Calibration, Found, evidence, scaled
 from search.dense import Rows
 from search.encoders import Vectors
 from search.sharpening import Floats, Ints, Sharpening
@@ -67,8 +67,8 @@ class Strangers:
 def strangers_to(questions: Rows, strangers: Strangers) -> Strangers:
     """Those, without what the collection itself has a wording for."""
     near = (strangers.everyday @ questions.vectors.T).max(1)
-    scaled = (near - strangers.unrelated) / max(1 - strangers.unrelated, 1e-6)
-    return Strangers(strangers.unrelated, strangers.everyday[scaled < _OWN])
+    own = scaled(near, strangers.unrelated) >= _OWN
+    return Strangers(strangers.unrelated, strangers.everyday[~own])
 
 
 def nearest(everyday: Vectors, vector: Vectors) -> float | None:

@@ -11,6 +11,7 @@ from datetime import date
 import numpy as np
 from numpy.typing import NDArray
 
+from search.answerability import scaled
 from search.encoders import Vectors
 
 Floats = NDArray[np.float32]
@@ -86,7 +87,7 @@ class Learned:
             if few
             else np.einsum("ij,j->i", self.vectors, vector)[known]
         )
-        likeness = np.clip((cosines - self.unrelated) / max(1 - self.unrelated, 1e-6), 0, 1)
+        likeness = np.clip(scaled(cosines, self.unrelated), 0, 1)
         np.maximum.at(lifts, at[known], (_LIFT * self.weights[known] * likeness**2).astype(np.float32))
         capped: Floats = np.minimum(lifts, np.float32(_CAP) * scores)
         return capped

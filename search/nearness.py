@@ -8,7 +8,7 @@ from typing import TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
-from search.answerability import against, shared
+from search.answerability import against, scaled, shared
 from search.dense import DenseIndex
 from search.encoders import Vectors
 from search.snapshot import Shelf
@@ -40,11 +40,10 @@ def _parts(vectors: Vectors) -> list[Vectors]:
 def _evidence(shelf: Shelf, index: DenseIndex, vectors: Vectors) -> Floats:
     unrelated = shelf.calibration.unrelated
     question, passage, wording = index.table(vectors)
-    asked, meant = ((cosines - unrelated) / max(1 - unrelated, 1e-6) for cosines in (question, passage))
+    asked, meant = (scaled(cosines, unrelated) for cosines in (question, passage))
     if index.sharpened:
-        asked = (asked + wording) / 2
+        asked = (asked + wording) / np.float32(2)
     found: Floats = shared(asked, meant, shelf.passage_share)
     if len(shelf.everyday):
-        everyday = ((shelf.everyday @ vectors.T).max(0) - unrelated) / max(1 - unrelated, 1e-6)
-        found = found - against(everyday)
+        found = found - against(scaled((shelf.everyday @ vectors.T).max(0), unrelated))
     return found.astype(np.float32)
