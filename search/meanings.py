@@ -2,13 +2,13 @@
 
 import os
 import threading
-from collections import OrderedDict
 from concurrent.futures import Future
 from dataclasses import dataclass
 from time import perf_counter
 from typing import Final
 
 from search.encoders import Encoder, Vectors
+from search.recent import Recent
 
 # A question is asked again and again; its vector is 1.5 kB.
 KEPT: Final = 4_096
@@ -38,8 +38,7 @@ class Meanings:
 
     def __init__(self, encoder: Encoder, kept: int = KEPT) -> None:
         self.encoder = encoder
-        self._most_kept = kept
-        self._kept: OrderedDict[str, Vectors] = OrderedDict()
+        self._kept: Recent[str, Vectors] = Recent(kept)
         self._under_way: dict[str, Future[Vectors]] = {}
         cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
         self._cores = cores
@@ -74,7 +73,6 @@ class Meanings:
         with self._lock:
             found = self._kept.get(question)
             if found is not None:
-                self._kept.move_to_end(question)
                 self._counted["remembered"] += 1
                 return found
             if not patient and self._is_crowded():
@@ -110,9 +108,6 @@ class Meanings:
         with self._lock:
             del self._under_way[question]
             self._seconds += (taken - self._seconds) * _NEWEST
-            if self._most_kept:
-                self._kept[question] = vector
-                if len(self._kept) > self._most_kept:
-                    self._kept.popitem(last=False)
+            self._kept.keep(question, vector)
         promised.set_result(vector)
         return vector
