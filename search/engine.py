@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from search import answerability
 from search.analysis import normalise
 from search.calibration import nearest
+from search.dense import Cosines
 from search.encoders import Encoder, Vectors
 from search.excerpts import asked_terms, most_matching
 from search.fusion import Fused
@@ -171,12 +172,11 @@ class SearchEngine:
             return ()
         shelf = self.snapshot.shelves[article.lang]
         title = shelf.dense.title(number)
-        seen = shelf.dense.seen_by(title)
-        others = seen.nearest(2 * limit + 1)
+        others = shelf.dense.nearest(title, 2 * limit + 1)
         others = others[others != number]
         if not len(others):
             return ()
-        cosines = seen.cosines(others)
+        cosines, _ = shelf.dense.among(others).seen_by(title)
         near = [
             answerability.evidence(
                 answerability.Found(question, passage, None, None), 0.5, shelf.calibration.unrelated
@@ -298,7 +298,7 @@ class SearchEngine:
     def _ask_shelf(self, asked: _Asked, shelf: Shelf, *, foreign: bool = False) -> _Found:
         words = self._synonyms[shelf.lang].expand(shelf.analyzer.weigh(asked.text))
         mask = allowed(shelf.articles, asked.category, asked.phase)
-        question = Question(words if asked.lexical else None, asked.vector, mask)
+        question = Question(words if asked.lexical else None, asked.vector, mask, asked.limit)
         candidates = retrieve(shelf, question)
         if not len(candidates.documents):
             return _NOTHING
@@ -308,9 +308,7 @@ class SearchEngine:
         if asked.vector is not None:
             scores += self._learned[shelf.lang].lift(asked.vector, candidates.documents, scores)
         ranked = [int(at) for at in np.argsort(-scores, kind="stable")[: asked.limit]]
-        hits = _hits(
-            shelf, words, candidates, ranked, asked.vector, scores=scores, fused=fused, foreign=foreign
-        )
+        hits = _hits(shelf, words, candidates, ranked, scores=scores, fused=fused, foreign=foreign)
         verdict = _judge(shelf, candidates, ranked[0], asked.vector, foreign=foreign)
         return _Found(hits, verdict if foreign else self._with_missing(verdict, asked.text, shelf, words))
 
@@ -415,7 +413,7 @@ def _judge(
 
 def _hits(
     shelf: Shelf, words: Sequence[Word], candidates: Candidates, ranked: Sequence[int],
-    vector: Vectors | None, *, scores: NDArray[np.float32], fused: Fused, foreign: bool,
+    *, scores: NDArray[np.float32], fused: Fused, foreign: bool,
 ) -> tuple[Hit, ...]:  # fmt: skip
     """The candidates at `ranked`, best first."""
     terms = asked_terms(words)
@@ -427,7 +425,7 @@ def _hits(
         number = int(candidates.documents[at])
         article, score = shelf.articles[number], float(scores[at])
         if cosines:
-            passage = shelf.passages[_to_show(shelf, number, int(cosines.row[at]), vector)]
+            passage = shelf.passages[_to_show(shelf, number, cosines, at)]
         else:
             first, end = shelf.passage_starts[number : number + 2]
             passage = shelf.passages[first + most_matching(shelf.passages[first:end], terms, shelf.analyzer)]
@@ -442,14 +440,13 @@ def _hits(
     return tuple(hits)
 
 
-def _to_show(shelf: Shelf, number: int, nearest: int, vector: Vectors | None) -> int:
+def _to_show(shelf: Shelf, number: int, cosines: Cosines, at: int) -> int:
     """The passage nearest to a question, or its article's first if that is about as near; of a guide each
     step is a place of its own."""
-    first = int(shelf.passage_starts[number])
-    if vector is None or nearest == first or shelf.articles[number].guide:
-        return nearest
-    begun, near = shelf.dense.passage_vectors(np.array([first, nearest])) @ vector
-    return first if near - begun <= _AS_NEAR * (1 - shelf.calibration.unrelated) else nearest
+    if shelf.articles[number].guide:
+        return int(cosines.row[at])
+    as_near = cosines.passage[at] - cosines.begun[at] <= _AS_NEAR * (1 - shelf.calibration.unrelated)
+    return int(shelf.passage_starts[number] if as_near else cosines.row[at])
 
 
 def _of(values: NDArray[np.float32] | None, at: int) -> float | None:

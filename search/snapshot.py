@@ -27,7 +27,7 @@ from search.errors import UnfitError
 from search.records import Article, KnowledgeBase, Passage
 from search.sharpening import learn
 
-FORMAT = 5
+FORMAT = 6
 MANIFEST = "manifest.json"
 _KNOWLEDGE = "knowledge.json"
 _PASSAGES = "passages.json"
