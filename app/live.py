@@ -1,5 +1,6 @@
 """The engine in service: opened once, replaced while requests run."""
 
+import gc
 import logging
 import threading
 from collections.abc import Mapping, Sequence
@@ -117,6 +118,7 @@ class LiveIndex:
             if self._engine and self._engine.snapshot.manifest.id == engine.snapshot.manifest.id:
                 return
             self._engine = engine.with_confirmed(self._confirmed, self._vectors)
+        _keep_from_collector()
         _log.info("Serving snapshot %s.", engine.snapshot.manifest.id)
 
     def _follow(self, encoder: Encoder) -> None:
@@ -139,3 +141,11 @@ class LiveIndex:
                     watch_content(self._content, self._data, encoder, self._stop, self, self._builds)
             except Timeout:
                 continue
+
+
+def _keep_from_collector() -> None:
+    """What is served stays until the next is: looked through for garbage each time, it would hold every
+    request up, by .1 s at 10,000 articles. What was served before is let go of here."""
+    gc.unfreeze()
+    gc.collect()
+    gc.freeze()

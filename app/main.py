@@ -139,6 +139,7 @@ def create_app(settings: Settings | None = None, encoder: Encoder | None = None)
         app.add_middleware(ProxyHeadersMiddleware, trusted_hosts=settings.trusted_proxies)
     errors.handle_errors(app)
     app.add_api_route(ROUTE, site.assets.file, include_in_schema=False)
+    app.include_router(api.router)  # first: it is asked most
     for staff_room in (
         signin,
         account,
@@ -166,7 +167,6 @@ def create_app(settings: Settings | None = None, encoder: Encoder | None = None)
         outline,
         media,
         widget,
-        api,
         deflections,
         events,
         helping,

@@ -9,6 +9,8 @@ from typing import Final
 from stdnum import iban, luhn
 from stdnum.it import codicefiscale, iva
 
+_DIGIT: Final = re.compile(r"[0-9]")
+
 # A run of what an address is made of is looked at from its first letter only: else a page of such letters
 # would cost their number squared.
 _LOCAL: Final = r"[\w.!#$%&'*+/=?^`{|}~-]"
@@ -74,6 +76,8 @@ def scrub(text: str) -> str:
     """`text` with each thing that names or reaches a person replaced by its kind: `[e-mail]`, `[IBAN]`,
     `[codice fiscale]`, `[card]`, `[partita IVA]`, `[phone]`, `[number]`."""
     text = _legible(text)
+    if "@" not in text and not _DIGIT.search(text):  # as most is: all that is hidden has the one or the other
+        return text
     text = _EMAIL.sub("[e-mail]", text)
     text = _IBAN.sub(lambda m: _cut(m[0], "[IBAN]", iban.is_valid), text)
     text = _FISCAL_CODE.sub(_fiscal_code, text)
@@ -84,6 +88,8 @@ def scrub(text: str) -> str:
 
 def _legible(text: str) -> str:
     """Every digit, dash and space as ASCII has it, and nothing that cannot be seen between them."""
+    if text.isascii():
+        return text
     return "".join(
         _plain(c) for c in text if unicodedata.category(c) not in {"Cf", "Cs"} or c in "\u200c\u200d"
     )

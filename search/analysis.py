@@ -70,6 +70,8 @@ def normalise(text: str, limit: int) -> str:
     """
     folded = unicodedata.normalize("NFKC", text[:limit])[:limit]
     spaced = _SPACE.sub(" ", folded)
+    if spaced.isprintable():  # as most is: it then has nothing unwanted
+        return spaced.strip()
     kept = (c for c in spaced if c in _JOINERS or unicodedata.category(c) not in _UNWANTED)
     # Once more: what stood between two spaces may have gone.
     return _SPACE.sub(" ", "".join(kept)).strip()

@@ -5,9 +5,10 @@ from bisect import bisect_left
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
+from itertools import accumulate
 from typing import Final
 
-from search.analysis import Analyzer, Term, analyzer_for
+from search.analysis import Analyzer, analyzer_for
 from search.records import Hit, Passage
 from search.sentences import sentence_spans
 from search.synonyms import Word
@@ -37,12 +38,10 @@ def marks(hit: Hit) -> tuple[tuple[int, int], ...]:
 
     Apart from the search, so that only what is shown is looked through.
     """
-    analyzer = analyzer_for(hit.passage.lang)
-    read = _read(hit.passage.text, analyzer)
+    read = _read(hit.passage.text, analyzer_for(hit.passage.lang))
     spans: list[tuple[int, int]] = []
-    for start, end, found in zip(read.starts, read.ends, read.terms, strict=True):
-        if not any(t.stem in hit.terms and t.word not in analyzer.stop_words for t in found):
-            continue
+    for word in () if read.only_stop_words else dict.fromkeys(read.at[n] for n in read.asked(hit.terms)):
+        start, end = read.starts[word], read.ends[word]
         if spans and start <= spans[-1][1]:
             spans[-1] = (spans[-1][0], max(spans[-1][1], end))
         else:
@@ -52,7 +51,8 @@ def marks(hit: Hit) -> tuple[tuple[int, int], ...]:
 
 def most_matching(passages: Sequence[Passage], terms: frozenset[str], analyzer: Analyzer) -> int:
     """The passage with the most different asked terms, the earliest among equals."""
-    found = [len(_telling(_read(p.text, analyzer), terms, analyzer)) for p in passages]
+    reads = [_read(passage.text, analyzer) for passage in passages]
+    found = [len({read.stems[n] for n in read.asked(terms)}) for read in reads]
     return found.index(max(found))
 
 
@@ -74,31 +74,43 @@ class _Sentence:
 
 @dataclass(frozen=True, slots=True)
 class _Read:
-    """A text's words, each with its span and terms, and its sentences: the same whatever is asked of it."""
+    """A text's words, each with its span, and its sentences: the same whatever is asked of it.
+
+    Telling term n has a stem and its form before that, and is of the word `at` n; stop words are none, unless
+    there is nothing else.
+    """
 
     starts: "array[int]"
     ends: "array[int]"
-    terms: tuple[Sequence[Term], ...]
+    stems: tuple[str, ...]
+    forms: tuple[str, ...]
+    at: "array[int]"
     sentences: tuple[_Sentence, ...]
     only_stop_words: bool
+
+    def asked(self, terms: frozenset[str]) -> list[int]:
+        """The telling terms that were asked, in order."""
+        return [n for n, stem in enumerate(self.stems) if stem in terms]
 
 
 @lru_cache(maxsize=_KEPT)
 def _read(text: str, analyzer: Analyzer) -> _Read:
     words = list(analyzer.words(text))
     starts, ends = array("L", (s for s, _, _ in words)), array("L", (e for _, e, _ in words))
-    terms = tuple(found for _, _, found in words)
-    tells = any(t.word not in analyzer.stop_words for found in terms for t in found)
-    return _Read(starts, ends, terms, tuple(_sentences(text, starts)), not tells)
+    terms = [(number, term) for number, (_, _, found) in enumerate(words) for term in found]
+    telling = [(number, term) for number, term in terms if term.word not in analyzer.stop_words]
+    kept = telling or terms
+    stems, forms = tuple(t.stem for _, t in kept), tuple(t.word for _, t in kept)
+    at = array("L", (number for number, _ in kept))
+    return _Read(starts, ends, stems, forms, at, tuple(_sentences(text, starts)), not telling)
 
 
-def _telling(read: _Read, asked: frozenset[str], analyzer: Analyzer) -> Mapping[str, float]:
-    """The asked terms that a text has, each with how much it tells; stop words if it has no others."""
+def _telling(read: _Read, asked: Sequence[int], analyzer: Analyzer) -> Mapping[str, float]:
+    """The stems of some terms of a text, each with how much it tells."""
     weights: dict[str, float] = {}
-    for found in read.terms:
-        for term in found:
-            if term.stem in asked and (read.only_stop_words or term.word not in analyzer.stop_words):
-                weights[term.stem] = max(weights.get(term.stem, 0.0), analyzer.tells(term.word))
+    for number in asked:
+        stem = read.stems[number]
+        weights[stem] = max(weights.get(stem, 0.0), analyzer.tells(read.forms[number]))
     return weights
 
 
@@ -112,18 +124,21 @@ def shortest(passage: Passage, terms: frozenset[str], analyzer: Analyzer) -> Pas
     sentences = read.sentences
     if sum(s.words for s in sentences) <= WHOLE:
         return passage
-    weights = _telling(read, terms, analyzer)
-    there = [{t.stem for f in read.terms[s.own] for t in f if t.stem in weights} for s in sentences]
+    asked = read.asked(terms)
+    # How many words the sentences before each have: of a window, the difference is its words.
+    before = list(accumulate((s.words for s in sentences), initial=0))
+    if asked:
+        weights = _telling(read, asked, analyzer)
+        there = [{read.stems[n] for n in asked if s.own.start <= read.at[n] < s.own.stop} for s in sentences]
 
-    def worth(window: range) -> tuple[float, int, int]:
-        found = {term for at in window for term in there[at]}
-        # Rounded: the same words added up in another order must be equals.
-        return round(sum(weights[t] for t in found), 6), -_words(sentences, window), -window.start
+        def worth(window: range) -> tuple[float, int, int]:
+            found = {term for at in window for term in there[at]}
+            # Rounded: the same words added up in another order must be equals.
+            return round(sum(weights[t] for t in found), 6), -_words(before, window), -window.start
 
-    if weights:
-        window = _grown(sentences, max(_windows(sentences), key=worth), LEAST)
+        window = _grown(sentences, before, max(_windows(sentences, before), key=worth), LEAST)
     else:
-        window = _grown(sentences, range(1), MOST)
+        window = _grown(sentences, before, range(1), MOST)
     return replace(passage, text=passage.text[sentences[window[0]].start : sentences[window[-1]].end])
 
 
@@ -140,31 +155,31 @@ def _sentences(text: str, starts: "array[int]") -> Iterator[_Sentence]:
         yield _Sentence(start, end, inside(start, end), begins)
 
 
-def _words(sentences: Sequence[_Sentence], window: range) -> int:
-    return sum(sentences[at].words for at in window)
+def _words(before: Sequence[int], window: range) -> int:
+    return before[window.stop] - before[window.start]
 
 
-def _windows(sentences: Sequence[_Sentence]) -> Iterator[range]:
+def _windows(sentences: Sequence[_Sentence], before: Sequence[int]) -> Iterator[range]:
     """Every row of sentences that may be shown: one, or as many as fit."""
     for first, opening in enumerate(sentences):
         if opening.begins:
             yield range(first, first + 1)
             for end in range(first + 2, len(sentences) + 1):
-                if _words(sentences, range(first, end)) > MOST:
+                if _words(before, range(first, end)) > MOST:
                     break
                 yield range(first, end)
 
 
-def _grown(sentences: Sequence[_Sentence], window: range, least: int) -> range:
+def _grown(sentences: Sequence[_Sentence], before: Sequence[int], window: range, least: int) -> range:
     """With what follows, where the answer to a repeated question is, then with what leads to it."""
-    after = (range(window.start, end) for end in range(window.stop + 1, len(sentences) + 1))
-    for wider in after:
-        if _words(sentences, window) >= least or _words(sentences, wider) > MOST:
+    later = (range(window.start, end) for end in range(window.stop + 1, len(sentences) + 1))
+    for wider in later:
+        if _words(before, window) >= least or _words(before, wider) > MOST:
             break
         window = wider
-    before = (range(first, window.stop) for first in reversed(range(window.start)) if sentences[first].begins)
-    for wider in before:
-        if _words(sentences, window) >= least or _words(sentences, wider) > MOST:
+    sooner = (range(first, window.stop) for first in reversed(range(window.start)) if sentences[first].begins)
+    for wider in sooner:
+        if _words(before, window) >= least or _words(before, wider) > MOST:
             break
         window = wider
     return window

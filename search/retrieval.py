@@ -19,8 +19,8 @@ _FEEDBACK = 0.4
 # They are five, but never more than two in a hundred articles: of 48 articles, five are half a topic each
 # (the Quebec set loses a point by them).
 _FED, _PER_ARTICLES = 5, 50
-# So many a side are weighed for each that is shown, and never fewer: at 10,000 articles the first ten come out
-# as if everything had been weighed, for 400 of 400 questions; at 50,000, for 396.
+# So many a side are weighed for each that is shown, and never fewer: at 10,000 articles the first ten come
+# out as if everything had been weighed, for 400 of 400 questions; at 50,000, for 396.
 _PER_SHOWN, _LEAST = 10, 100
 
 

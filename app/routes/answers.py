@@ -1,6 +1,5 @@
 """What a search found, as the API, the command line and the pages show it."""
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Final
 from uuid import uuid4
@@ -14,6 +13,8 @@ from search.excerpts import marks, shortened
 from search.recent import Recent
 from search.records import Article, Hit, SearchResult
 
+_MARK: Final = Markup("<mark>")
+_MARKED: Final = Markup("</mark>")
 # Hits by their identity, which they keep while they are kept here, and what was made of them: 10 kB each.
 _RESULTS: Final[Recent[tuple[int, str], tuple[tuple[Hit, ...], list[SearchHit]]]] = Recent(512)
 
@@ -49,16 +50,11 @@ def shown(hit: Hit, library: Library, search_id: str = "", position: int = 1) ->
 
 def marked(hit: Hit) -> Markup:
     """The hit's passage with `<mark>` around the words that were asked."""
-    return Markup("").join(_pieces(hit.passage.text, marks(hit)))
-
-
-def _pieces(text: str, spans: Iterable[tuple[int, int]]) -> Iterable[Markup]:
-    last = 0
-    for start, end in spans:
-        yield escape(text[last:start])
-        yield Markup("<mark>{}</mark>").format(text[start:end])
+    text, parts, last = hit.passage.text, [], 0
+    for start, end in marks(hit):
+        parts += [escape(text[last:start]), _MARK, escape(text[start:end]), _MARKED]
         last = end
-    yield escape(text[last:])
+    return Markup("").join([*parts, escape(text[last:])])
 
 
 def search_answer(found: SearchResult, origin: str) -> SearchAnswer:

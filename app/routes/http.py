@@ -20,6 +20,8 @@ SECURITY_HEADERS: Final = {
     "X-Content-Type-Options": "nosniff",
 }
 
+_GUARDS: Final = [(name.lower().encode(), value.encode()) for name, value in SECURITY_HEADERS.items()]
+
 # For what programs fetch on a schedule of their own.
 SHORTLY: Final = {"Cache-Control": "public, max-age=900"}
 
@@ -44,9 +46,8 @@ class SecurityHeaders:
 
         async def send_secured(message: Message) -> None:
             if message["type"] == "http.response.start":
-                headers = MutableHeaders(scope=message)
-                for name, value in SECURITY_HEADERS.items():
-                    headers.setdefault(name, value)
+                present = {name.lower() for name, _ in message["headers"]}
+                message["headers"] = [*message["headers"], *(h for h in _GUARDS if h[0] not in present)]
             await send(message)
 
         await self._app(scope, receive, send_secured if scope["type"] == "http" else send)

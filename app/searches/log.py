@@ -51,14 +51,16 @@ class SearchLog:
         """Note a search; the id that it is known by, a new one unless it has one."""
         search_id = search_id or self._names.make()
         found = asked.found
+        query = scrub(found.query)[:QUERY_KEPT]
+        same = found.understood == found.query
         self._recorder.record(
             Search(
                 id=search_id,
                 at=datetime.now(UTC),
                 source=asked.source,
                 lang=found.lang[:QUERY_KEPT],
-                query=scrub(found.query)[:QUERY_KEPT],
-                understood=scrub(found.understood)[:QUERY_KEPT],
+                query=query,
+                understood=query if same else scrub(found.understood)[:QUERY_KEPT],
                 answer=found.verdict.answer,
                 confidence=found.verdict.confidence,
                 results=tuple(hit.article.id for hit in asked.shown)[:MOST_KEPT],
