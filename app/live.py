@@ -32,7 +32,8 @@ class NotReadyError(Exception):
 class LiveIndex:
     """Opens what is served, follows what is published, and watches the content folder.
 
-    Of several processes on one data folder one watches and builds, by a lock; all follow.
+    Of several processes on one data folder one watches and builds, by a lock; all follow. It is `settled` once
+    the start is over: something is served, or cannot be yet.
     """
 
     def __init__(self, settings: Settings, encoder: Encoder | None = None) -> None:
@@ -44,6 +45,7 @@ class LiveIndex:
         self._confirmed: Sequence[Confirmed] = ()
         self._vectors: Mapping[str, Vectors] = {}
         self._builds = BuildLog()
+        self.settled = threading.Event()
         self._stop = threading.Event()
         self._threads: list[threading.Thread] = []
 
@@ -61,10 +63,12 @@ class LiveIndex:
         """
         try:
             encoder = self._encoder or open_encoder(self._settings.encoder, self._settings.models_folder)
+            self._open_or_build(encoder)
         except EncoderError as error:
             _log.critical("%s", error)
             return
-        self._open_or_build(encoder)
+        finally:
+            self.settled.set()
         for work in (self._follow, self._watch):
             thread = threading.Thread(target=work, args=(encoder,), name=work.__name__, daemon=True)
             thread.start()

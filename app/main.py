@@ -114,7 +114,7 @@ def create_app(settings: Settings | None = None, encoder: Encoder | None = None)
     app.state.insights = Reader(settings.data)
     app.state.impact = ImpactWatch(settings, live, ledger, app.state.insights)
     app.state.golden = GoldenDesk()
-    app.state.keeper = Keeper(settings, ledger)
+    app.state.keeper = Keeper(settings, ledger, live.settled)
     app.state.bookcase = Bookcase(settings.content)
     app.state.pairs = pairs = Reading()
     app.state.learner = Learner(ledger, live, pairs) if settings.learning else None

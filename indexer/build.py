@@ -1,6 +1,7 @@
 """Articles in, a snapshot out: `build_snapshot`, the path, top-down."""
 
 import shutil
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -20,7 +21,8 @@ from search.everyday import EVERYDAY
 from search.lexical import Earlier
 from search.links import link
 from search.records import Article, KnowledgeBase, Passage
-from search.snapshot import Manifest, Shelf, ShelfManifest, Snapshot
+from search.snapshot import Manifest, Shelf, ShelfManifest, Snapshot, said
+from search.spelling import forms_in
 
 # Raise it when the same Markdown gives another article or other passages: all of it is then read anew.
 READER = "1"
@@ -95,8 +97,19 @@ class _Earlier:
     def passages(self, number: int) -> tuple[Passage, ...] | None:
         """Those of an article, by its number now; null where it changed."""
         old = self._same.get(number)
-        if old is None:
-            return None
+        return None if old is None else self._of(old)
+
+    def written(self, articles: Sequence[Article], cut: Sequence[tuple[Passage, ...]]) -> Counter[str]:
+        """How often each word is in `articles`, whose passages are those of `cut`."""
+        kept = set(self._same.values())
+        gone = ((n, a) for n, a in enumerate(self._shelf.articles) if n not in kept)
+        new = (n for n in range(len(articles)) if n not in self._same)
+        written = Counter(self._shelf.written)
+        written.update(forms_in(text for n in new for text in said(articles[n], cut[n])))
+        # The counter's own difference leaves out what is no more.
+        return written - forms_in(text for n, a in gone for text in said(a, self._of(n)))
+
+    def _of(self, old: int) -> tuple[Passage, ...]:
         first, end = self._shelf.passage_starts[old : old + 2]
         return self._shelf.passages[first:end]
 
@@ -105,7 +118,7 @@ def _build_shelf(
     folder: Path, articles: Sequence[Article], digest: str, encoder: Encoder, progress: Progress,
     earlier: _Earlier | None,
 ) -> ShelfManifest:  # fmt: skip
-    cut = ((earlier and earlier.passages(n)) or split_passages(a) for n, a in enumerate(articles))
+    cut = [(earlier and earlier.passages(n)) or split_passages(a) for n, a in enumerate(articles)]
     passages = [(number, p) for number, those in enumerate(cut) for p in those]
     questions = [(number, text) for number, a in enumerate(articles) for text in snapshot.question_texts(a)]
     inputs = [passage_input(articles[number], p) for number, p in passages]
@@ -115,8 +128,13 @@ def _build_shelf(
     )
     passage_rows = Rows(encoder.encode(inputs, "passage", watch), as_owners(n for n, _ in passages))
     progress(f"indexing {articles[0].lang}", 0, len(articles))
+    if earlier:
+        written = earlier.written(articles, cut)
+    else:
+        pairs = zip(articles, cut, strict=True)
+        written = forms_in(text for article, own in pairs for text in said(article, own))
     scale = snapshot.write_shelf(
-        folder, articles, [p for _, p in passages], question_rows, passage_rows, _strangers(encoder),
+        folder, articles, [p for _, p in passages], question_rows, passage_rows, written, _strangers(encoder),
         earlier.lexical if earlier else None,
     )  # fmt: skip
     progress(f"indexing {articles[0].lang}", len(articles), len(articles))

@@ -1,6 +1,7 @@
 """SearchEngine.search: a question in, answers and a verdict out."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections import Counter
+from collections.abc import Mapping, Sequence
 from copy import copy
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
@@ -23,8 +24,8 @@ from search.missing import missing
 from search.recent import Recent
 from search.records import Article, Evidence, Hit, Mode, Phase, SearchResult, Suggestions, Verdict
 from search.retrieval import Candidates, Question, allowed, retrieve, weigh
-from search.snapshot import Shelf, Snapshot, question_texts
-from search.spelling import Spelled, Speller
+from search.snapshot import Shelf, Snapshot
+from search.spelling import Spelled, Speller, forms_in
 from search.suggest import TitleIndex
 from search.synonyms import Synonyms, Word
 
@@ -243,11 +244,9 @@ class SearchEngine:
         if shelf is None:
             return
         lang = shelf.lang
-        before, made = self.snapshot.shelves[lang], self._parts[lang]
         self.snapshot = replace(self.snapshot, shelves={**self.snapshot.shelves, lang: shelf})
-        self._spellers = {**self._spellers, lang: _respelled(shelf, made.synonyms, before, made)}
-        # What only the article's former text said is still taken for what articles are about.
-        self._known = {**self._known, lang: self._known[lang] | _about(shelf, _changed(shelf, before))}
+        self._spellers = {**self._spellers, lang: _speller(shelf, self._parts[lang].synonyms)}
+        self._known = {**self._known, lang: _about(shelf)}
         self._numbers = {**self._numbers, lang: {a.id: n for n, a in enumerate(shelf.articles)}}
         self._boosts = {**self._boosts, lang: _boosts(shelf)}
         self._learned = {**self._learned, lang: self._learn(shelf, *self._taught)}
@@ -333,17 +332,10 @@ def _parts(
     made = earlier._parts.get(shelf.lang) if earlier else None  # noqa: SLF001  one of ours
     if made and (made.digest, made.synonyms) == (digest, synonyms):
         return made
-    if made is None or earlier is None:
-        titles, speller = (
-            TitleIndex(shelf.articles, shelf.analyzer),
-            Speller(_texts(shelf, synonyms), shelf.analyzer),
-        )
-        return _Parts(digest, synonyms, titles, _about(shelf), speller)
-    before = earlier.snapshot.shelves[shelf.lang]
-    speller = _respelled(shelf, synonyms, before, made)
-    if _asked_alike(shelf, before):  # most edits are of what an article answers, few of what it is asked
-        return _Parts(digest, synonyms, made.titles.of(shelf.articles), made.about, speller)
-    return _Parts(digest, synonyms, TitleIndex(shelf.articles, shelf.analyzer), _about(shelf), speller)
+    # Most edits are of what an article answers, few of what it is asked.
+    alike = made and earlier and _asked_alike(shelf, earlier.snapshot.shelves[shelf.lang])
+    titles = made.titles.of(shelf.articles) if made and alike else TitleIndex(shelf.articles, shelf.analyzer)
+    return _Parts(digest, synonyms, titles, _about(shelf), _speller(shelf, synonyms))
 
 
 def _asked_alike(shelf: Shelf, other: Shelf) -> bool:
@@ -352,43 +344,19 @@ def _asked_alike(shelf: Shelf, other: Shelf) -> bool:
     return asked == asked_there
 
 
-def _respelled(shelf: Shelf, synonyms: Mapping[str, Sequence[str]], before: Shelf, made: _Parts) -> Speller:
-    """The words of what changed, in place of those of what it was: the same as from all texts."""
-    new, gone = _changed(shelf, before), _changed(before, shelf)
-    return Speller(
-        _texts(shelf, synonyms, new), shelf.analyzer, made.speller, _texts(before, made.synonyms, gone)
-    )  # fmt: skip
-
-
-def _changed(shelf: Shelf, other: Shelf) -> set[int]:
-    """The articles of a shelf, by number, that another has not, or has otherwise."""
-    there = {a.id: a for a in other.articles}
-    return {n for n, a in enumerate(shelf.articles) if there.get(a.id) != a}
+def _speller(shelf: Shelf, synonyms: Mapping[str, Sequence[str]]) -> Speller:
+    """Of what a shelf says, and of what its editors know customers to say."""
+    known = forms_in(text for theirs, ours in synonyms.items() for text in (theirs, *ours))
+    return Speller(known + Counter(shelf.written), shelf.analyzer)
 
 
 def _boosts(shelf: Shelf) -> NDArray[np.float32]:
     return np.array([article.boost for article in shelf.articles], np.float32)
 
 
-def _about(shelf: Shelf, numbers: Iterable[int] | None = None) -> frozenset[str]:
-    """The terms of what a shelf's articles, or those of some numbers, say they answer."""
-    articles = shelf.articles if numbers is None else [shelf.articles[number] for number in numbers]
-    return frozenset(t for a in articles for text in question_texts(a) for t in shelf.analyzer.terms(text))
-
-
-def _texts(
-    shelf: Shelf, synonyms: Mapping[str, Sequence[str]], numbers: Iterable[int] | None = None
-) -> Iterator[str]:
-    """Everything a shelf says, or its articles of those numbers, and what its editors know customers to say,
-    for its words."""
-    for theirs, ours in synonyms.items():
-        yield from (theirs, *ours)
-    for number in range(len(shelf.articles)) if numbers is None else numbers:
-        article = shelf.articles[number]
-        yield from (article.title, article.summary, *article.questions, *article.tags)
-        yield from (section.heading for section in article.sections)
-        first, end = shelf.passage_starts[number : number + 2]
-        yield from (passage.text for passage in shelf.passages[first:end])
+def _about(shelf: Shelf) -> frozenset[str]:
+    """The terms of what a shelf's articles say they answer."""
+    return shelf.lexical.terms_in({"title", "questions", "tags"})
 
 
 def _judge(

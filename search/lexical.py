@@ -7,7 +7,7 @@ score for score, in a tenth of a millisecond. Both take over what an earlier ind
 
 import shutil
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -246,6 +246,13 @@ class LexicalIndex:
         terms, rows = found.all()
         ready = _add_up(terms, rows, count)
         return LexicalIndex({t: n for n, t in enumerate(terms)}, rows.astype(np.int32), ready)
+
+    def terms_in(self, fields: Collection[str]) -> frozenset[str]:
+        """The terms that any document has in one of some fields."""
+        places = [place for place, name in enumerate(WEIGHTS) if name in fields]
+        term, _, field, _ = self.postings_by_field
+        there = set(np.unique(term[np.isin(field, places)]).tolist())
+        return frozenset(term for term, number in self.numbers.items() if number in there)
 
     def postings(self, term: str) -> tuple[NDArray[np.int32], NDArray[np.float32]]:
         """The documents `term` is in, ascending, and its BM25F score in each."""

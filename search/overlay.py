@@ -5,6 +5,7 @@ once the article is published.
 """
 
 from bisect import bisect_left
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -15,7 +16,8 @@ from search.dense import DenseIndex, Ints, Rows
 from search.encoders import Vectors
 from search.records import Article, Passage
 from search.sharpening import learn
-from search.snapshot import Shelf, fields_of, passage_share
+from search.snapshot import Shelf, fields_of, passage_share, said
+from search.spelling import forms_in
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +52,7 @@ def overlay(shelf: Shelf, written: Written) -> Shelf:
         calibrate(shelf.strangers, questions, rows, sharpening, share),
         share,
         shelf.everyday,
+        place.rewritten(shelf, written),
     )
 
 
@@ -67,6 +70,13 @@ class _Place:
         """The number that each of the others will have, and the one it has."""
         others = (*range(self.at), *range(self.after, self._count))
         return {number + (number >= self.after) * self._moved: number for number in others}
+
+    def rewritten(self, shelf: Shelf, written: Written) -> Counter[str]:
+        """How often each word is written then."""
+        first, end = shelf.passage_starts[[self.at, self.after]]
+        there, passages = shelf.articles[self.at : self.after], shelf.passages[first:end]
+        gone = forms_in(text for article in there for text in said(article, passages))
+        return Counter(shelf.written) + forms_in(said(written.article, written.passages)) - gone
 
     def replaced(self, rows: Rows, new: Vectors) -> Rows:
         """With `new` as this article's."""

@@ -7,7 +7,7 @@ it/ en/ …         one shelf a language: passages, Whoosh's index and its array
 
 import os
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
 from datetime import datetime
@@ -27,11 +27,12 @@ from search.errors import UnfitError
 from search.records import Article, KnowledgeBase, Passage
 from search.sharpening import learn
 
-FORMAT = 6
+FORMAT = 7
 MANIFEST = "manifest.json"
 _KNOWLEDGE = "knowledge.json"
 _PASSAGES = "passages.json"
 _EVERYDAY = "everyday.npy"
+_WRITTEN = "written.json"
 # Files that wait for the disk together wait hardly longer than one: a file system commits them at once.
 _SYNCED_AT_ONCE = 8
 
@@ -73,7 +74,8 @@ class Manifest:
 class Shelf:
     """One language, open for search; articles and passages are numbered as the indexes number them.
 
-    Article n's passages are those from `passage_starts[n]` up to `passage_starts[n + 1]`.
+    Article n's passages are those from `passage_starts[n]` up to `passage_starts[n + 1]`. `written` is how
+    often each word is in what all of them say.
     """
 
     lang: str
@@ -86,6 +88,7 @@ class Shelf:
     calibration: Calibration
     passage_share: float
     everyday: Vectors
+    written: Mapping[str, int]
 
     @property
     def strangers(self) -> Strangers:
@@ -113,6 +116,13 @@ def question_texts(article: Article) -> tuple[str, ...]:
     return (" ".join([article.title, ", ".join(article.tags)]).strip(), *article.questions)
 
 
+def said(article: Article, passages: Iterable[Passage]) -> Iterator[str]:
+    """Every text of an article, whose passages are these."""
+    yield from (article.title, article.summary, *article.questions, *article.tags)
+    yield from (section.heading for section in article.sections)
+    yield from (passage.text for passage in passages)
+
+
 def passage_share(articles: Sequence[Article], passages: Sequence[Passage]) -> float:
     """How much of what the articles say is in their passages, by characters, and at most ½: where articles
     are lists of wordings with a line of text, the wordings carry; where they are long, both do alike."""
@@ -127,6 +137,7 @@ def write_shelf(
     passages: Sequence[Passage],
     questions: dense.Rows,
     passage_rows: dense.Rows,
+    written: Mapping[str, int],
     strangers: Strangers,
     earlier: lexical.Earlier | None = None,
 ) -> Calibration:
@@ -140,6 +151,7 @@ def write_shelf(
     sharpening = learn(questions.vectors, questions.owners)
     dense.write(folder, questions, passage_rows, sharpening)
     (folder / _PASSAGES).write_bytes(orjson.dumps(passages))
+    (folder / _WRITTEN).write_bytes(orjson.dumps(written, option=orjson.OPT_SORT_KEYS))
     ours = strangers_to(questions, strangers)
     np.save(folder / _EVERYDAY, ours.everyday)
     return calibrate(ours, questions, passage_rows, sharpening, passage_share(articles, passages))
@@ -262,4 +274,5 @@ def _open_shelf(folder: Path, lang: str, knowledge: KnowledgeBase, manifest: Man
         manifest.shelves[lang].calibration,
         manifest.shelves[lang].passage_share,
         np.load(folder / _EVERYDAY),
+        orjson.loads((folder / _WRITTEN).read_bytes()),
     )

@@ -81,35 +81,27 @@ class _Read(NamedTuple):
     lost: bool = False
 
 
+def forms_in(texts: Iterable[str]) -> Counter[str]:
+    """How often each word is written, in lower case but else as it is."""
+    return Counter(form for text in texts for form in _LETTERS.findall(normalize("NFC", text).casefold()))
+
+
 class Speller:
-    """One language's words: those of its articles, with how often, as they are written there. Thread-safe.
+    """One language's words, with how often each is `written` in its articles, as it is there. Thread-safe."""
 
-    `texts` are all there are or, with an `earlier` one, those that are new since; `gone` are no more.
-    """
-
-    def __init__(
-        self, texts: Iterable[str], analyzer: Analyzer, earlier: "Speller | None" = None,
-        gone: Iterable[str] = (),
-    ) -> None:  # fmt: skip
+    def __init__(self, written: Mapping[str, int], analyzer: Analyzer) -> None:
         self._analyzer, self._listed = analyzer, analyzer.frequencies
         base = analyzer.lang.partition("-")[0]
         self._short = dict(pair.split("=") for pair in _SHORT.get(base, "").split())
         self._sounds = [pair.split("=") for pair in _SOUNDS.get(base, "").split()]
         self._count: Counter[str] = Counter()
-        self._written: Counter[str]
         self._forms: dict[str, dict[str, int]] = {}
-        written = self._written = earlier._written.copy() if earlier else Counter()  # noqa: SLF001  one of ours
-        written.update(_forms_in(texts))
-        for form, count in Counter(_forms_in(gone)).items():
-            written[form] -= count
-            if not written[form]:
-                del written[form]
         for form, count in written.items():
             word = form if form.isascii() else fold(form)
             self._count[word] += count
             if word != form:
                 self._forms.setdefault(word, {})[form] = count
-        self._total = max(written.total(), 1)
+        self._total = max(self._count.total(), 1)
         self._sorted = sorted(self._count)
         # The letters to try in place of others: an alphabet and then some, not all of Chinese.
         self._alphabet = [letter for letter, _ in Counter("".join(self._sorted)).most_common(40)]
@@ -222,10 +214,6 @@ class Speller:
         uses, bare = sum(forms.values()) + uncounted, forms.get(word, 0.0) + uncounted
         best = _commonest({f: often for f, often in forms.items() if f[-1] != word[-1] or not mark}) or word
         return best if (forms.get(best, 0.0) >= _MARKED * uses if mark else bare <= _BARE * uses) else word
-
-
-def _forms_in(texts: Iterable[str]) -> Iterator[str]:
-    return (form for text in texts for form in _LETTERS.findall(normalize("NFC", text).casefold()))
 
 
 def _commonest(scores: Mapping[str, float]) -> str | None:

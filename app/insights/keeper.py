@@ -23,15 +23,20 @@ _log = logging.getLogger("sportello.insights")
 # How soon a late arrival is worked in; a look that finds nothing is a few small queries.
 _LOOK_SECONDS: Final = 5.0
 _SUCCESSION_SECONDS: Final = 5.0
+_START_SECONDS: Final = 0.2
 # Days that are not over are counted so often where they are many: pages take what is half a minute old.
 _OPEN_SECONDS: Final = 15.0
 
 
 class Keeper:
-    """Works beside the server, in one process of those on a data folder, half of the time at most."""
+    """Works beside the server, in one process of those on a data folder, half of the time at most.
 
-    def __init__(self, settings: Settings, ledger: Ledger) -> None:
+    It begins once the index is `settled`: whoever waits for a start waits for that alone.
+    """
+
+    def __init__(self, settings: Settings, ledger: Ledger, settled: threading.Event) -> None:
         self._ledger = ledger
+        self._settled = settled
         self._data = settings.data
         self._mark: Sequence[int] = ()
         self._opened_at = -_OPEN_SECONDS
@@ -48,7 +53,9 @@ class Keeper:
         self._thread.join(timeout=10)
 
     def _succeed(self) -> None:
-        """Wait for the lock, then work until the end."""
+        """Wait for the index and the lock, then work until the end."""
+        while not self._settled.wait(_START_SECONDS) and not self._stop.is_set():
+            pass
         while not self._stop.is_set():
             try:
                 with FileLock(self._data / "insights.lock", timeout=_SUCCESSION_SECONDS):

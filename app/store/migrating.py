@@ -6,11 +6,9 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Final
 
-from alembic import command
-from alembic.config import Config
-from alembic.util.exc import CommandError
 from filelock import FileLock
 from sqlalchemy import Engine, text
+from sqlalchemy.exc import DBAPIError
 
 from app.store.database import StoreError
 
@@ -26,6 +24,13 @@ def migrate(engine: Engine) -> None:
 
     Raises StoreError if a newer program made the tables.
     """
+    if _made_by(engine) == _newest():
+        return
+    # .1 s of a start, for the first one and those after an update.
+    from alembic import command  # noqa: PLC0415
+    from alembic.config import Config  # noqa: PLC0415
+    from alembic.util.exc import CommandError  # noqa: PLC0415
+
     # It would say at each start which kind of database it found.
     logging.getLogger("alembic").setLevel(logging.WARNING)
     config = Config()
@@ -41,6 +46,21 @@ def migrate(engine: Engine) -> None:
             raise StoreError(
                 f"The database was made by a newer Sportello: use that one. ({error})"
             ) from error
+
+
+def _newest() -> str:
+    """The last revision: files are named by their revisions, which go up one by one."""
+    return max(path.name[1:5] for path in (_MIGRATIONS / "versions").glob("m????_*.py"))
+
+
+def _made_by(engine: Engine) -> str | None:
+    """The revision that the tables are of; null where there are none, or no database to look into."""
+    try:
+        with engine.connect() as connection:
+            found: str | None = connection.scalar(text("SELECT version_num FROM alembic_version"))
+            return found
+    except DBAPIError:  # `_alone` and Alembic say what is wrong, if anything
+        return None
 
 
 @contextmanager

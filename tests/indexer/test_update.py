@@ -65,6 +65,24 @@ def test_only_what_changed_is_encoded(content: Path, data: Path, encoder: Encode
     assert update_index(content, data, encoder, full=True).encoded > 10
 
 
+def test_what_is_edited_leaves_the_files_that_a_first_index_of_it_would(
+    content: Path, tmp_path: Path, cached_encoder: VectorCache
+) -> None:
+    followed, afresh = tmp_path / "followed", tmp_path / "afresh"
+    update_index(content, followed, cached_encoder)
+    path = content / "it/bici/freni.md"
+    path.write_text(path.read_text("utf-8").replace("mezzo giro", "un quarto di zuppiera è"), "utf-8")
+    update_index(content, followed, cached_encoder)
+    (content / "it/furto/denuncia.md").unlink()
+    shutil.copyfile(path, path.with_name("altri-freni.md"))
+    for data in (followed, afresh):
+        update_index(content, data, cached_encoder)
+    there = {f.name: f.read_bytes() for f in (publish.current_folder(afresh) / "it").iterdir() if f.is_file()}
+    for name, written in there.items():
+        assert (publish.current_folder(followed) / "it" / name).read_bytes() == written, name
+    assert b"zuppiera" in there["written.json"]
+
+
 def test_an_untouched_language_keeps_its_files(
     index: Callable[..., IndexReport], content: Path, data: Path
 ) -> None:
