@@ -2,11 +2,11 @@
 
 import shutil
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from hashlib import blake2b
-from itertools import pairwise
+from itertools import chain, pairwise
 from pathlib import Path
 from typing import Protocol
 
@@ -21,7 +21,7 @@ from search.everyday import EVERYDAY
 from search.lexical import Earlier
 from search.links import link
 from search.records import Article, KnowledgeBase, Passage
-from search.snapshot import Manifest, Shelf, ShelfManifest, Snapshot, said
+from search.snapshot import Made, Manifest, Shelf, ShelfManifest, Snapshot, said
 from search.spelling import forms_in
 
 # Raise it when the same Markdown gives another article or other passages: all of it is then read anew.
@@ -50,27 +50,33 @@ def no_progress(stage: str, done: int, total: int) -> None:
 def build_snapshot(
     knowledge: KnowledgeBase, folder: Path, name: str, encoder: Encoder, now: datetime, *,
     previous: Previous | None = None, progress: Progress = no_progress,
-) -> Manifest:  # fmt: skip
+    digests: Mapping[str, str] | None = None,
+) -> Made:  # fmt: skip
     """Write `knowledge` to `folder` (made here) as the snapshot `name`; all of it is on disk on return.
 
-    A language that is as it was in `previous` is taken from there, by hard link; of one that changed, what
-    its unchanged articles gave: what is searched comes out the same, byte for byte.
+    Who knows its `shelf_digests` already gives them. A language that is as it was in `previous` is taken from
+    there, by hard link; of one that changed, what its unchanged articles gave: what is searched comes out
+    the same, byte for byte.
     """
     folder.mkdir(parents=True)
     shelves: dict[str, ShelfManifest] = {}
-    for lang in sorted({a.lang for a in knowledge.articles}):
+    passages: dict[str, tuple[Passage, ...]] = {}
+    digests = digests or shelf_digests(knowledge, encoder)
+    for lang, digest in sorted(digests.items()):
         articles = [a for a in knowledge.articles if a.lang == lang]
-        digest = shelf_digest(articles, encoder)
         kept = previous.snapshot.manifest.shelves.get(lang) if previous else None
         if previous and kept and kept.digest == digest:
             shutil.copytree(previous.folder / lang, folder / lang, copy_function=link)
-            shelves[lang] = kept
+            shelves[lang], passages[lang] = kept, previous.snapshot.shelves[lang].passages
         else:
             earlier = _Earlier(previous, lang, articles) if previous and kept else None
-            shelves[lang] = _build_shelf(folder / lang, articles, digest, encoder, progress, earlier)
-    digest = _digest(knowledge, {lang: shelf.digest for lang, shelf in shelves.items()})
+            cut = [(earlier and earlier.passages(n)) or split_passages(a) for n, a in enumerate(articles)]
+            shelves[lang] = _build_shelf(folder / lang, articles, cut, digest, encoder, progress, earlier)
+            passages[lang] = tuple(chain.from_iterable(cut))
+    digest = content_digest(knowledge, digests)
     manifest = Manifest(name, now, digest, READER, analysis.fingerprint(), encoder.name, shelves)
-    return snapshot.seal(folder, knowledge, manifest)
+    snapshot.seal(folder, knowledge, manifest)
+    return Made(knowledge, passages)
 
 
 def texts_of(shelf: Shelf) -> Iterator[tuple[Sequence[str], Role]]:
@@ -91,19 +97,20 @@ class _Earlier:
         self._shelf = previous.snapshot.shelves[lang]
         numbers = {a.id: number for number, a in enumerate(self._shelf.articles)}
         pairs = ((n, numbers.get(a.id), a) for n, a in enumerate(articles))
-        self._same = {new: old for new, old, a in pairs if old is not None and self._shelf.articles[old] == a}
-        self.lexical = Earlier(previous.folder / lang, list(numbers), self._same)
+        self.same = {new: old for new, old, a in pairs if old is not None and self._shelf.articles[old] == a}
+        self.lexical = Earlier(previous.folder / lang, list(numbers), self.same)
+        self.dense = self._shelf.dense
 
     def passages(self, number: int) -> tuple[Passage, ...] | None:
         """Those of an article, by its number now; null where it changed."""
-        old = self._same.get(number)
+        old = self.same.get(number)
         return None if old is None else self._of(old)
 
     def written(self, articles: Sequence[Article], cut: Sequence[tuple[Passage, ...]]) -> Counter[str]:
         """How often each word is in `articles`, whose passages are those of `cut`."""
-        kept = set(self._same.values())
+        kept = set(self.same.values())
         gone = ((n, a) for n, a in enumerate(self._shelf.articles) if n not in kept)
-        new = (n for n in range(len(articles)) if n not in self._same)
+        new = (n for n in range(len(articles)) if n not in self.same)
         written = Counter(self._shelf.written)
         written.update(forms_in(text for n in new for text in said(articles[n], cut[n])))
         # The counter's own difference leaves out what is no more.
@@ -115,18 +122,18 @@ class _Earlier:
 
 
 def _build_shelf(
-    folder: Path, articles: Sequence[Article], digest: str, encoder: Encoder, progress: Progress,
-    earlier: _Earlier | None,
+    folder: Path, articles: Sequence[Article], cut: Sequence[tuple[Passage, ...]], digest: str,
+    encoder: Encoder, progress: Progress, earlier: _Earlier | None,
 ) -> ShelfManifest:  # fmt: skip
-    cut = [(earlier and earlier.passages(n)) or split_passages(a) for n, a in enumerate(articles)]
-    passages = [(number, p) for number, those in enumerate(cut) for p in those]
-    questions = [(number, text) for number, a in enumerate(articles) for text in snapshot.question_texts(a)]
-    inputs = [passage_input(articles[number], p) for number, p in passages]
-    watch = _Watch(progress, f"encoding {articles[0].lang}", len(questions) + len(inputs))
-    question_rows = Rows(
-        encoder.encode([text for _, text in questions], "query", watch), as_owners(n for n, _ in questions)
-    )
-    passage_rows = Rows(encoder.encode(inputs, "passage", watch), as_owners(n for n, _ in passages))
+    passages = [passage for own in cut for passage in own]
+    new = [n for n in range(len(articles)) if earlier is None or n not in earlier.same]
+    asked = {n: snapshot.question_texts(articles[n]) for n in new}
+    said_by = {n: [passage_input(articles[n], p) for p in cut[n]] for n in new}
+    total = sum(map(len, (*asked.values(), *said_by.values())))
+    watch = _Watch(progress, f"encoding {articles[0].lang}", total)
+    was = earlier.dense if earlier else None
+    questions = _rows(asked, "query", encoder, watch, earlier, was.questions if was else None)
+    passage_rows = _rows(said_by, "passage", encoder, watch, earlier, was.passages if was else None)
     progress(f"indexing {articles[0].lang}", 0, len(articles))
     if earlier:
         written = earlier.written(articles, cut)
@@ -134,12 +141,23 @@ def _build_shelf(
         pairs = zip(articles, cut, strict=True)
         written = forms_in(text for article, own in pairs for text in said(article, own))
     scale = snapshot.write_shelf(
-        folder, articles, [p for _, p in passages], question_rows, passage_rows, written, _strangers(encoder),
+        folder, articles, passages, questions, passage_rows, written, _strangers(encoder),
         earlier.lexical if earlier else None,
     )  # fmt: skip
     progress(f"indexing {articles[0].lang}", len(articles), len(articles))
-    share = snapshot.passage_share(articles, [p for _, p in passages])
-    return ShelfManifest(len(articles), len(questions), len(passages), digest, scale, share)
+    share = snapshot.passage_share(articles, passages)
+    return ShelfManifest(len(articles), len(questions.owners), len(passages), digest, scale, share)
+
+
+def _rows(
+    texts: Mapping[int, Sequence[str]], role: Role, encoder: Encoder, watch: "_Watch",
+    earlier: _Earlier | None, was: Rows | None,
+) -> Rows:  # fmt: skip
+    """The vectors of some articles' texts; the other articles' are those they had."""
+    made = encoder.encode([text for own in texts.values() for text in own], role, watch)
+    if earlier is None or was is None:
+        return Rows(made, as_owners(n for n, own in texts.items() for _ in own))
+    return was.merged(earlier.same, made, {n: len(own) for n, own in texts.items()})
 
 
 def _strangers(encoder: Encoder) -> Strangers:
@@ -161,23 +179,18 @@ class _Watch:
         self._progress(self._stage, self._done, self._total)
 
 
-def shelf_digest(articles: Iterable[Article], encoder: Encoder) -> str:
-    """What one language's files depend on, as 32 hex digits."""
-    total = blake2b(digest_size=16)
-    total.update(f"{snapshot.FORMAT} {READER} {analysis.fingerprint()} {encoder.name}".encode())
-    for article in articles:
-        total.update(orjson.dumps(article))
-    return total.hexdigest()
+def shelf_digests(knowledge: KnowledgeBase, encoder: Encoder) -> Mapping[str, str]:
+    """By language, what its files depend on, as 32 hex digits."""
+    made_by = f"{snapshot.FORMAT} {READER} {analysis.fingerprint()} {encoder.name}".encode()
+    totals: dict[str, blake2b] = {}
+    for article in knowledge.articles:
+        if article.lang not in totals:
+            totals[article.lang] = blake2b(made_by, digest_size=16)
+        totals[article.lang].update(orjson.dumps(article))
+    return {lang: total.hexdigest() for lang, total in totals.items()}
 
 
-def content_digest(knowledge: KnowledgeBase, encoder: Encoder) -> str:
-    """What a whole snapshot depends on, as 32 hex digits."""
-    langs = {a.lang for a in knowledge.articles}
-    return _digest(
-        knowledge, {n: shelf_digest((a for a in knowledge.articles if a.lang == n), encoder) for n in langs}
-    )
-
-
-def _digest(knowledge: KnowledgeBase, shelves: Mapping[str, str]) -> str:
-    parts = [shelves, knowledge.categories, knowledge.synonyms, knowledge.contexts]
+def content_digest(knowledge: KnowledgeBase, digests: Mapping[str, str]) -> str:
+    """What a whole snapshot depends on, its shelves by their `digests`, as 32 hex digits."""
+    parts = [digests, knowledge.categories, knowledge.synonyms, knowledge.contexts]
     return blake2b(orjson.dumps(parts, option=orjson.OPT_SORT_KEYS), digest_size=16).hexdigest()

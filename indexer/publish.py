@@ -14,8 +14,7 @@ from pydantic import TypeAdapter, ValidationError
 
 from search.encoders import Encoder
 from search.engine import SearchEngine
-from search.records import KnowledgeBase
-from search.snapshot import Snapshot, SnapshotError, open_snapshot, read_manifest
+from search.snapshot import Made, Snapshot, SnapshotError, open_snapshot, read_manifest
 
 KEPT = 3
 
@@ -59,14 +58,14 @@ def open_current(data: Path, encoder: Encoder | None) -> Snapshot:
 
 
 def prove(
-    folder: Path, encoder: Encoder, made_of: KnowledgeBase | None = None, earlier: SearchEngine | None = None
+    folder: Path, encoder: Encoder, made: Made | None = None, earlier: SearchEngine | None = None
 ) -> SearchEngine:
     """Open a snapshot as a server would and ask each shelf a question it must find something for.
 
     The engine that passed is returned; `earlier` is the one it follows, whose unchanged parts it shares. One
-    that has just been sealed is not read through once more: it was `made_of` this.
+    that has just been sealed is not read through once more: it was `made` of this.
     """
-    opened = open_snapshot(folder, encoder, made_of)
+    opened = open_snapshot(folder, encoder, made)
     engine = SearchEngine(opened, encoder, earlier=earlier)
     for lang, shelf in opened.shelves.items():
         if not engine.search(shelf.articles[0].title, lang, limit=1).hits:

@@ -2,7 +2,7 @@
 
 import os
 import shutil
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -20,6 +20,7 @@ from indexer.build import (
     build_snapshot,
     content_digest,
     no_progress,
+    shelf_digests,
     texts_of,
 )
 from indexer.files import CATEGORY, CONTEXTS, SYNONYMS
@@ -41,7 +42,15 @@ from search.encoders import Encoder, EncoderError
 from search.engine import SearchEngine
 from search.errors import InputError
 from search.records import Article, KnowledgeBase
-from search.snapshot import Snapshot, SnapshotError, open_snapshot, read_knowledge, read_manifest, verify
+from search.snapshot import (
+    Snapshot,
+    SnapshotError,
+    open_snapshot,
+    read_knowledge,
+    read_manifest,
+    untouched,
+    verify,
+)
 
 # A program that is at work in the folder, such as git, removes a file and writes it anew: what is gone is
 # believed to be when nothing more went or came for so long; for longer where it is much.
@@ -139,7 +148,8 @@ def update_index(
                 f"{content} has no article to publish: add one as <language>/<category>/<name>.md. "
                 "What was served until now is served on."
             )
-        digest = content_digest(knowledge, encoder)
+        digests = shelf_digests(knowledge, encoder)
+        digest = content_digest(knowledge, digests)
         current = read_current(data)
         taken_back = not full and current is not None and current.rolled_back == digest
         changed = not taken_back and (served is None or served.content != digest)
@@ -147,7 +157,7 @@ def update_index(
         if changed:
             questions = _golden(content, data, read)
             encoded, flipped = _publish(
-                knowledge, data, encoder, served, now, full, progress, questions, service
+                knowledge, digests, data, encoder, served, now, full, progress, questions, service
             )  # fmt: skip
         manifest = read_manifest(current_folder(data))
     due = [a.publish_at for a in read.knowledge.articles if a.publish_at and a.publish_at > now]
@@ -182,7 +192,8 @@ def _served(data: Path, encoder: Encoder, service: Service) -> _Served | None:
         manifest = read_manifest(folder)
         engine = service.serving()
         if engine and engine.snapshot.manifest.id == manifest.id and engine.snapshot.manifest.encoder:
-            verify(folder, manifest)  # files are taken over from there
+            if not untouched(folder, engine.snapshot):  # files are taken over from there
+                verify(folder, manifest)
             return _Served(folder, manifest.content, engine.snapshot.knowledge, engine.snapshot, engine)
         verify(folder, manifest)
     except SnapshotError:
@@ -253,8 +264,9 @@ def _with_unread(read: Content, last: KnowledgeBase, kept: Iterable[Article]) ->
 
 
 def _publish(
-    knowledge: KnowledgeBase, data: Path, encoder: Encoder, served: _Served | None, now: datetime, full: bool,
-    progress: Progress, questions: Sequence[Question], service: Service,
+    knowledge: KnowledgeBase, digests: Mapping[str, str], data: Path, encoder: Encoder,
+    served: _Served | None, now: datetime, full: bool, progress: Progress, questions: Sequence[Question],
+    service: Service,
 ) -> tuple[int, tuple[str, ...]]:  # fmt: skip
     """Build aside, prove, switch, tidy; how many texts were encoded, and which golden questions flipped."""
     name = f"{now:%Y%m%dT%H%M%S%f}Z"
@@ -264,8 +276,10 @@ def _publish(
     try:
         with VectorCache(encoder, data / "vectors") as cache:
             previous = served.previous if served else None
-            build_snapshot(knowledge, aside, name, cache, now, previous=previous, progress=progress)
-            engine = prove(aside, encoder, knowledge, served.engine if served else None)
+            made = build_snapshot(
+                knowledge, aside, name, cache, now, previous=previous, progress=progress, digests=digests
+            )
+            engine = prove(aside, encoder, made, served.engine if served else None)
             aside.rename(final)
             sync_folder(final.parent)
             switch(data, Current(name))

@@ -4,8 +4,9 @@ A title (or another wording of it) and a passage are different evidence, so each
 short FAQ is found by its title, a long article by the passage that answers.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -39,6 +40,30 @@ class Rows:
 
     vectors: Vectors
     owners: Ints
+
+    def merged(self, same: Mapping[int, int], new: Vectors, sizes: Mapping[int, int]) -> "Rows":
+        """The rows of other documents: what was document `same[n]`'s is document n's now.
+
+        Every other n has `sizes[n]` rows of `new`, which are in the order of their numbers.
+        """
+        old_starts = np.searchsorted(self.owners, np.arange(self.owners[-1] + 2 if len(self.owners) else 1))
+        kept, was = (np.array(list(numbers), np.int64) for numbers in (same, same.values()))
+        others = np.array(sorted(sizes), np.int64)
+        counts, begins = (np.zeros(len(same) + len(sizes), np.int64) for _ in range(2))
+        counts[kept], begins[kept] = old_starts[was + 1] - old_starts[was], old_starts[was]
+        counts[others] = [sizes[n] for n in others.tolist()]
+        begins[others] = len(self.owners) + np.cumsum(counts[others]) - counts[others]
+        starts = np.cumsum(counts) - counts
+        rows = np.repeat(begins - starts, counts) + np.arange(counts.sum())
+        vectors = np.empty((len(rows), new.shape[1]), np.float32)
+        # Span by span: most edits leave two, of all that was before and all that was behind.
+        breaks = np.flatnonzero((np.diff(rows) != 1) | (rows[1:] == len(self.owners))) + 1
+        for first, end in pairwise([0, *breaks.tolist(), len(rows)]):
+            at, source = int(rows[first]) if first < end else 0, self.vectors
+            if at >= len(self.owners):
+                at, source = at - len(self.owners), new
+            vectors[first:end] = source[at : at + end - first]
+        return Rows(vectors, np.repeat(np.arange(len(counts)), counts))
 
 
 def write(folder: Path, questions: Rows, passages: Rows, sharpening: Sharpening | None) -> None:
@@ -127,7 +152,8 @@ class _Codes:
             return None
         # What is the same in all rows moves no row before another: it is left out.
         middle = vectors.mean(0)
-        scale = _MOST / np.maximum(np.abs(vectors - middle).max(0), 1e-9)
+        widest = np.maximum(vectors.max(0) - middle, middle - vectors.min(0))
+        scale = _MOST / np.maximum(widest, 1e-9)
         index = faiss.IndexScalarQuantizer(
             vectors.shape[1], faiss.ScalarQuantizer.QT_8bit_direct_signed, faiss.METRIC_INNER_PRODUCT
         )

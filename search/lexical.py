@@ -142,13 +142,37 @@ class _Postings:
 
     def all(self) -> tuple[list[str], Ints]:
         """The terms that are in use, sorted, and the rows, sorted: whatever was collected in which order."""
-        rows = np.concatenate(self._rows, axis=1) if self._rows else np.zeros((4, 0), np.int64)
+        if not self._rows:
+            return [], np.zeros((4, 0), np.int64)
         spelled = list(self._numbers)
-        used = sorted(np.unique(rows[_TERM]).tolist(), key=spelled.__getitem__)
+        counts = sum(np.bincount(rows[_TERM], minlength=len(spelled)) for rows in self._rows)
+        used = sorted(np.flatnonzero(counts).tolist(), key=spelled.__getitem__)
         moved = np.zeros(len(spelled), np.int64)
         moved[used] = np.arange(len(used))
-        rows[_TERM] = moved[rows[_TERM]]
-        return [spelled[number] for number in used], rows[:, np.lexsort(rows[[_FIELD, _DOCUMENT, _TERM]])]
+        # What was taken over is sorted still, if its documents kept their order: the others go between.
+        first, rest = self._rows[0], self._rows[1:]
+        for rows in self._rows:
+            rows[_TERM] = moved[rows[_TERM]]
+        if not rest or not _is_sorted(first):
+            return [spelled[number] for number in used], _in_order(np.concatenate(self._rows, axis=1))
+        new = _in_order(np.concatenate(rest, axis=1))
+        merged = np.insert(first, np.searchsorted(_key(first), _key(new)), new, axis=1)
+        return [spelled[number] for number in used], merged
+
+
+def _key(rows: Ints) -> Ints:
+    """What rows are sorted by, as one number: of so many documents and fields, 2³⁸ terms fit."""
+    key: Ints = (rows[_TERM] << 26 | rows[_DOCUMENT]) << 2 | rows[_FIELD]
+    return key
+
+
+def _is_sorted(rows: Ints) -> bool:
+    return bool(np.all(np.diff(_key(rows)) > 0))
+
+
+def _in_order(rows: Ints) -> Ints:
+    ordered: Ints = rows[:, np.argsort(_key(rows), kind="stable")]
+    return ordered
 
 
 @dataclass(frozen=True, slots=True)
@@ -175,7 +199,7 @@ def _add_up(terms: Sequence[str], rows: Ints, count: int) -> _Scored:
 def _write_arrays(folder: Path, terms: Sequence[str], rows: Ints, count: int) -> None:
     """The ready scores, and the postings they are made from."""
     ready = _add_up(terms, rows, count)
-    np.save(folder / "postings.npy", rows.astype(np.int32))
+    np.save(folder / "postings.npy", rows.astype(np.int32, order="C"))
     np.save(folder / "starts.npy", ready.starts)
     np.save(folder / "documents.npy", ready.documents)
     np.save(folder / "scores.npy", ready.scores)

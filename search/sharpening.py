@@ -42,10 +42,10 @@ def learn(vectors: Floats, owners: Ints) -> Sharpening | None:
     if not len(vectors):
         return None
     dimension = vectors.shape[1]
-    differences = vectors - centroids(vectors, owners)[owners]
     count = len(vectors) - len(np.unique(owners))
     if count < _LEAST * dimension:
         return None
+    differences = vectors - centroids(vectors, owners)[owners]
     shrink = dimension / (dimension + count)
     within = differences.T.astype(np.float64) @ differences / count
     sphere = np.eye(dimension) * np.trace(within) / dimension

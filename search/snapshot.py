@@ -13,6 +13,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from hashlib import blake2b
 from pathlib import Path
+from typing import TypeAlias
 
 import numpy as np
 import orjson
@@ -98,11 +99,25 @@ class Shelf:
 
 @dataclass(frozen=True, slots=True)
 class Snapshot:
-    """A verified snapshot, open for search. Its `shelves` are in the order of their size."""
+    """A verified snapshot, open for search. Its `shelves` are in the order of their size; its files bore
+    these `stamps` when it was opened."""
 
     manifest: Manifest
     knowledge: KnowledgeBase
     shelves: Mapping[str, Shelf]
+    stamps: Mapping[str, "Stamp"]
+
+
+@dataclass(frozen=True, slots=True)
+class Made:
+    """What a snapshot was made of: the knowledge, and each language's passages."""
+
+    knowledge: KnowledgeBase
+    passages: Mapping[str, tuple[Passage, ...]]
+
+
+# A file's inode, length, and when it was written, in nanoseconds; a link to it changes none of them.
+Stamp: TypeAlias = tuple[int, int, int]
 
 
 _MANIFEST = TypeAdapter(Manifest)
@@ -217,21 +232,37 @@ def read_knowledge(folder: Path) -> KnowledgeBase:
     return _KNOWLEDGE_BASE.validate_json((folder / _KNOWLEDGE).read_bytes())
 
 
-def open_snapshot(folder: Path, encoder: Encoder | None, made_of: KnowledgeBase | None = None) -> Snapshot:
+def open_snapshot(folder: Path, encoder: Encoder | None, made: Made | None = None) -> Snapshot:
     """Verify `folder` whole, then open it. Without an encoder only lexical search will be asked of it.
 
-    Who sealed it a moment ago says what it was `made_of`: it is then neither verified nor read again. Raises
+    Who sealed it a moment ago says what it was `made` of: it is then neither verified nor read again. Raises
     SnapshotError for another format, analyser or encoder than ours, and for any file that is missing or not
     as it was written: Whoosh's files hold pickles, so none is opened unverified.
     """
     manifest = read_manifest(folder)
     _refuse_foreign(folder, manifest, encoder)
-    if made_of is None:
+    stamps = _stamps(folder)
+    if made is None:
         verify(folder, manifest)
-    knowledge = made_of or read_knowledge(folder)
+        passages = {lang: _read_passages(folder / lang) for lang in manifest.shelves}
+        made = Made(read_knowledge(folder), passages)
     sizes = Counter({lang: shelf.articles for lang, shelf in manifest.shelves.items()})
-    shelves = {lang: _open_shelf(folder / lang, lang, knowledge, manifest) for lang, _ in sizes.most_common()}
-    return Snapshot(manifest, knowledge, shelves)
+    shelves = {lang: _open_shelf(folder / lang, lang, made, manifest) for lang, _ in sizes.most_common()}
+    return Snapshot(manifest, made.knowledge, shelves, stamps)
+
+
+def untouched(folder: Path, snapshot: Snapshot) -> bool:
+    """Whether nobody wrote to its files since it was opened, as far as the file system tells."""
+    return _stamps(folder) == snapshot.stamps
+
+
+def _stamps(folder: Path) -> dict[str, Stamp]:
+    found = ((path, path.stat()) for path in _files(folder))
+    return {p.relative_to(folder).as_posix(): (s.st_ino, s.st_size, s.st_mtime_ns) for p, s in found}
+
+
+def _read_passages(folder: Path) -> tuple[Passage, ...]:
+    return _PASSAGE_LIST.validate_json((folder / _PASSAGES).read_bytes())
 
 
 def _refuse_foreign(folder: Path, manifest: Manifest, encoder: Encoder | None) -> None:
@@ -259,10 +290,9 @@ def verify(folder: Path, manifest: Manifest) -> None:
             )
 
 
-def _open_shelf(folder: Path, lang: str, knowledge: KnowledgeBase, manifest: Manifest) -> Shelf:
-    articles = tuple(a for a in knowledge.articles if a.lang == lang)
+def _open_shelf(folder: Path, lang: str, made: Made, manifest: Manifest) -> Shelf:
+    articles, passages = tuple(a for a in made.knowledge.articles if a.lang == lang), made.passages[lang]
     numbers = {a.id: number for number, a in enumerate(articles)}
-    passages = _PASSAGE_LIST.validate_json((folder / _PASSAGES).read_bytes())
     return Shelf(
         lang,
         analyzer_for(lang),
