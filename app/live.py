@@ -32,8 +32,8 @@ class NotReadyError(Exception):
 class LiveIndex:
     """Opens what is served, follows what is published, and watches the content folder.
 
-    Of several processes on one data folder one watches and builds, by a lock; all follow. It is `settled` once
-    the start is over: something is served, or cannot be yet.
+    Of several processes on one data folder one watches and builds, by a lock; all follow. It is `settled`
+    once the start is over: something is served, or cannot be yet.
     """
 
     def __init__(self, settings: Settings, encoder: Encoder | None = None) -> None:

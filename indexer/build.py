@@ -140,12 +140,12 @@ def _build_shelf(
     else:
         pairs = zip(articles, cut, strict=True)
         written = forms_in(text for article, own in pairs for text in said(article, own))
+    share = snapshot.passage_share(articles, passages)
     scale = snapshot.write_shelf(
-        folder, articles, passages, questions, passage_rows, written, _strangers(encoder),
+        folder, articles, passages, questions, passage_rows, share, written, _strangers(encoder),
         earlier.lexical if earlier else None,
     )  # fmt: skip
     progress(f"indexing {articles[0].lang}", len(articles), len(articles))
-    share = snapshot.passage_share(articles, passages)
     return ShelfManifest(len(articles), len(questions.owners), len(passages), digest, scale, share)
 
 

@@ -215,7 +215,7 @@ def _normal(text: str) -> str:
 
 def _shown(text: str) -> str:
     """A name that is not UTF-8 comes as lone surrogates, which nothing can print."""
-    return text.encode("utf-8", "backslashreplace").decode("utf-8")
+    return text if text.isascii() else text.encode("utf-8", "backslashreplace").decode("utf-8")
 
 
 @lru_cache(maxsize=100_000)

@@ -10,6 +10,8 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import BinaryIO, TypeAlias
 
+from pydantic import TypeAdapter, ValidationError
+
 try:
     import fcntl
 except ImportError:  # Windows, where what is being written mostly cannot be opened
@@ -30,8 +32,30 @@ class Seen:
     """What files held by their stamps, as git's index has it: one that bears the stamp it bore when it was
     read, some time after its last change, need not be read again."""
 
-    def __init__(self) -> None:
-        self._seen: dict[str, tuple[Stamp, str]] = {}
+    def __init__(self, seen: dict[str, tuple[Stamp, str]] | None = None) -> None:
+        self._seen = seen or {}
+        self._unwritten = 0
+
+    @classmethod
+    def load(cls, path: Path) -> "Seen":
+        """What was written there; nothing, where that cannot be read: it spares work, and no more."""
+        try:
+            return cls(_SEEN.validate_json(path.read_bytes()))
+        except (OSError, ValidationError):
+            return cls()
+
+    def write(self, path: Path) -> None:
+        """For the next process, where enough of it is new to be worth it."""
+        if self._unwritten * 100 <= len(self._seen):
+            return
+        aside = path.with_name(f".{path.name}-{os.getpid()}")
+        try:
+            aside.write_bytes(_SEEN.dump_json(self._seen))
+            aside.replace(path)
+        except OSError:
+            aside.unlink(missing_ok=True)
+        else:
+            self._unwritten = 0
 
     def holds(self, place: str, stamp: Stamp | None, digest: str) -> bool:
         """Whether the file is known to hold what has that digest."""
@@ -41,6 +65,10 @@ class Seen:
         """What was read of a file that bore `stamp` before it was read."""
         if stamp and time.time() - stamp[3] / 1e9 > _COARSE:
             self._seen[place] = stamp, digest
+            self._unwritten += 1
+
+
+_SEEN = TypeAdapter(dict[str, tuple[Stamp, str]])
 
 
 def stamp_of(entry: os.DirEntry[str]) -> Stamp | None:

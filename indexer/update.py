@@ -52,6 +52,8 @@ from search.snapshot import (
     verify,
 )
 
+# What was seen of the content folder's files, in the data folder.
+SEEN = "seen.json"
 # A program that is at work in the folder, such as git, removes a file and writes it anew: what is gone is
 # believed to be when nothing more went or came for so long; for longer where it is much.
 _GONE, _MANY_GONE, _MANY, _LONGEST = 0.25, 2.0, 0.1, 10.0
@@ -131,7 +133,8 @@ def update_index(
 ) -> IndexReport:  # fmt: skip
     """Publish what `content` says, if it says something new; `full` reads and encodes all of it anew.
 
-    Whoever updates often keeps what was `seen`, so that what nobody touched need not be read again.
+    Whoever updates often keeps what was `seen`, so that what nobody touched need not be read again; else that
+    is what the last process wrote down of it.
     One at a time for a data folder: a second caller waits. Raises EmptyContentError, ContentError or
     SnapshotError; whatever is raised, what was served is served on.
     """
@@ -141,7 +144,9 @@ def update_index(
     with FileLock(data / "index.lock"):
         now = datetime.now(UTC)
         served = None if full else _served(data, encoder, service)
-        read = _read(content, served, seen or Seen())
+        seen = seen or Seen.load(data / SEEN)
+        read = _read(content, served, seen)
+        seen.write(data / SEEN)
         knowledge, kept = _publishable(read, served, now)
         if not knowledge.articles:
             raise EmptyContentError(

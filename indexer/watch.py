@@ -10,7 +10,7 @@ from watchfiles import watch
 from indexer.articles import ContentError
 from indexer.problems import Problem
 from indexer.reading import Seen
-from indexer.update import EmptyContentError, IndexReport, Service, update_index
+from indexer.update import SEEN, EmptyContentError, IndexReport, Service, update_index
 from search.encoders import Encoder, EncoderError
 from search.snapshot import SnapshotError
 
@@ -70,7 +70,7 @@ class _Watch:
         self._content, self._data, self._encoder, self._stop = content, data, encoder, stop
         self._service, self._log = service, log
         self._said = ""
-        self._seen, self._forget_at = Seen(), datetime.now(UTC) + _ANYWAY
+        self._seen, self._forget_at = Seen.load(data / SEEN), datetime.now(UTC) + _ANYWAY
 
     def run(self) -> None:
         while not self._stop.is_set():

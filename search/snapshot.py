@@ -152,24 +152,35 @@ def write_shelf(
     passages: Sequence[Passage],
     questions: dense.Rows,
     passage_rows: dense.Rows,
+    share: float,
     written: Mapping[str, int],
     strangers: Strangers,
     earlier: lexical.Earlier | None = None,
 ) -> Calibration:
-    """Write one language's files to `folder`, which is made here; rows are owned by article number.
+    """Write one language's files to `folder`, which is made here; rows are owned by article number, and
+    `share` is their `passage_share`.
 
     Returns the scale to read this language's by.
     """
     analyzer = analyzer_for(articles[0].lang)
     ids = [article.id for article in articles]
-    lexical.write(folder, ids, lambda number: fields_of(articles[number], analyzer), earlier)
+    folder.mkdir(parents=True)
     sharpening = learn(questions.vectors, questions.owners)
-    dense.write(folder, questions, passage_rows, sharpening)
-    (folder / _PASSAGES).write_bytes(orjson.dumps(passages))
-    (folder / _WRITTEN).write_bytes(orjson.dumps(written, option=orjson.OPT_SORT_KEYS))
-    ours = strangers_to(questions, strangers)
-    np.save(folder / _EVERYDAY, ours.everyday)
-    return calibrate(ours, questions, passage_rows, sharpening, passage_share(articles, passages))
+    with ThreadPoolExecutor() as pool:  # numbers and the disk: little of it waits for another's turn
+        parts = [
+            pool.submit(
+                lexical.write, folder, ids, lambda number: fields_of(articles[number], analyzer), earlier
+            ),
+            pool.submit(dense.write, folder, questions, passage_rows, sharpening),
+        ]
+        (folder / _PASSAGES).write_bytes(orjson.dumps(passages))
+        (folder / _WRITTEN).write_bytes(orjson.dumps(written, option=orjson.OPT_SORT_KEYS))
+        ours = strangers_to(questions, strangers)
+        np.save(folder / _EVERYDAY, ours.everyday)
+        scale = calibrate(ours, questions, passage_rows, sharpening, share)
+        for part in parts:
+            part.result()
+    return scale
 
 
 def fields_of(article: Article, analyzer: Analyzer) -> lexical.Fields:

@@ -170,6 +170,26 @@ def test_what_nobody_touched_is_not_read_again(tmp_path: Path, monkeypatch: pyte
     assert read_again(root, known, Seen())[1] == both
 
 
+def test_what_was_seen_is_known_to_the_next_process(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(reading, "_COARSE", -1.0)
+    root, known, seen, place = tmp_path / "content", dict[str, Article](), Seen(), tmp_path / "seen.json"
+    (root / "it/c").mkdir(parents=True)
+    (root / "it/c/a.md").write_text(GOOD)
+    assert Seen.load(place).holds("it/c/a.md", (1, 2, 3, 4), "") is False
+    for _ in range(2):
+        read_again(root, known, seen)
+    seen.write(place)
+    assert read_again(root, known, Seen.load(place))[1] == set()
+    (root / "it/c/a.md").write_text(GOOD.replace("Risposta", "Rimedio!"))
+    assert read_again(root, known, Seen.load(place))[0] == {"c/a": "Rimedio!."}
+    # Damaged, it is worth nothing and costs nothing but the reading.
+    for damage in (b"", b"[", b'{"it/c/a.md": 1}', b'{"it/c/a.md": [[1, 2, 3, "x"], "y"]}'):
+        place.write_bytes(damage)
+        assert read_again(root, known, Seen.load(place))[1] == {"it/c/a.md"}
+    assert not list(tmp_path.glob(".seen*"))
+    seen.write(tmp_path / "away/seen.json")  # a folder that is not there
+
+
 def test_what_changed_a_moment_ago_is_read_again(tmp_path: Path) -> None:
     root, known, seen = tmp_path / "content", dict[str, Article](), Seen()
     (root / "it/c").mkdir(parents=True)
