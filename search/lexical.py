@@ -300,12 +300,19 @@ class LexicalIndex:
         scores = np.zeros(documents, np.float32)
         matched = np.zeros(documents, np.float32)
         for word in query:
+            weight = np.float32(word.weight)
+            if len(word.terms) == 1:  # most have no synonym: what has none of it is not looked at
+                ((term, likeness),) = word.terms.items()
+                ids, points = self.postings(term)
+                scores[ids] += points * np.float32(likeness * word.weight)
+                matched[ids] += weight
+                continue
             best = np.zeros(documents, np.float32)
             for term, likeness in word.terms.items():
                 ids, points = self.postings(term)
                 best[ids] = np.maximum(best[ids], points * np.float32(likeness * word.weight))
             scores += best
-            matched += (best > 0) * np.float32(word.weight)
+            matched += (best > 0) * weight
         return LexicalScores(scores * np.sqrt(matched), matched)
 
 

@@ -13,11 +13,11 @@ from pathlib import Path
 from time import perf_counter
 
 import numpy as np
+from threadpoolctl import threadpool_limits
 
 from indexer.labelled import read_labelled_set
 from indexer.vectors import VectorCache
 from search.encoders import Encoder, open_encoder
-from search.records import Mode
 from tests.benchmarks.collection import Asked, Collection, collect
 from tests.benchmarks.harness import Contender, Ranker
 from tests.benchmarks.peers import bm25s, lancedb, sportello, sqlite, tantivy, txtai, whoosh
@@ -32,6 +32,7 @@ HYBRID = (lancedb.CONTENDERS[0], txtai.CONTENDERS[0], sqlite.CONTENDERS[-1])
 
 def main(folder: Path, sizes: Iterable[int]) -> None:
     """Print a table a size, as soon as it is measured."""
+    threadpool_limits(1)  # as the server has it: requests share the cores
     cache = VectorCache(open_encoder("", BUILD / "test-models"), BUILD / "benchmark-vectors")
     with cache as encoder:
         lines = LineEncoder(encoder)
@@ -52,9 +53,12 @@ def table(collection: Collection, encoder: Encoder) -> Iterator[str]:
     yield "| | built, s | p50, ms | p95, ms | our p50 to theirs |"
     yield "|---|---|---|---|---|"
     asked = random.Random(20261122).sample(collection.asked, min(QUESTIONS, len(collection.asked)))
-    sides: tuple[tuple[Mode, Sequence[Contender]], ...] = (("lexical", LEXICAL), ("hybrid", HYBRID))
-    for mode, peers in sides:
-        contenders = [sportello.contender(encoder, mode), *peers]
+    sides = (
+        [sportello.ranking(), *LEXICAL],
+        [sportello.contender(encoder, "lexical"), *LEXICAL],
+        [sportello.contender(encoder), *HYBRID],
+    )
+    for contenders in sides:
         with tempfile.TemporaryDirectory() as folder:
             built, rankers = _built(contenders, collection, Path(folder))
             times = _timed(rankers, asked)
