@@ -10,7 +10,7 @@ BIN := .venv/bin
 INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt
 
 .DEFAULT_GOAL := help
-.PHONY: help setup setup-dev run widget test lint types format catalogues soak bench bench-relevance bench-http bench-insights browser postgres wrk node gates screenshots lighthouse clean
+.PHONY: help setup setup-dev run widget test lint types format catalogues soak bench bench-relevance bench-curve bench-http bench-insights browser postgres wrk node gates screenshots lighthouse clean
 
 help: ## this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-12s %s\n", $$1, $$2}'
@@ -114,6 +114,10 @@ bench: setup ## speed beside its peers', at 406, 10,000 and 50,000 articles; an 
 	@test -d '$(SPORTELLO_LABELLED_SETS)' || { echo 'Set SPORTELLO_LABELLED_SETS to the folder of the labelled sets.' >&2; exit 1; }
 	$(INSTALL) -e '.[bench]'
 	@$(BIN)/python -m tests.benchmarks.speed '$(SPORTELLO_LABELLED_SETS)' $(SIZES)
+
+bench-curve: setup ## what a question costs from 100 to 50,000 articles, drawn into docs/cost-curve.svg
+	@test -d '$(SPORTELLO_LABELLED_SETS)' || { echo 'Set SPORTELLO_LABELLED_SETS to the folder of the labelled sets.' >&2; exit 1; }
+	@$(BIN)/python -m tests.benchmarks.curve '$(SPORTELLO_LABELLED_SETS)' $(SIZES)
 
 bench-http: setup wrk ## the same server over HTTP at 3,000 and 10,000 articles (SIZES): latency, what a second holds, memory, an edit
 	@test -d '$(SPORTELLO_LABELLED_SETS)' || { echo 'Set SPORTELLO_LABELLED_SETS to the folder of the labelled sets.' >&2; exit 1; }
