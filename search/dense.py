@@ -84,7 +84,7 @@ def write(folder: Path, questions: Rows, passages: Rows, sharpening: Sharpening 
 
 
 def _mapped(file: Path) -> Vectors:
-    """An array read where it lies, so that processes share its pages; plain, which costs less than a memmap."""
+    """An array read where it lies: processes share its pages. As a plain view, which costs less to slice."""
     return np.asarray(np.load(file, mmap_mode="r"))
 
 
