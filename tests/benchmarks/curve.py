@@ -91,10 +91,11 @@ def _median(ask: Callable[[str], object], asked: Sequence[str]) -> float:
 
 def _draw(sizes: Sequence[int], costs: Sequence[Costs]) -> None:
     chart = pygal.XY(
-        logarithmic=True, x_title="articles", y_title="milliseconds", style=CleanStyle, width=760, height=420,
+        logarithmic=True, x_title="articles", y_title="milliseconds", width=760, height=420, margin_right=40,
+        style=CleanStyle(font_family="sans-serif"),
         title="A question's cost without the encoder (median)", xrange=(sizes[0], sizes[-1]),
         x_labels=list(sizes), x_value_formatter=lambda n: f"{n:,.0f}", value_formatter=lambda ms: f"{ms:g}",
-        y_labels=[0.1, 0.3, 1, 3, 10], legend_at_bottom=True, js=(), show_only_major_dots=False,
+        y_labels=[0.03, 0.1, 0.3, 1, 3], legend_at_bottom=True, js=(), show_only_major_dots=False,
     )  # fmt: skip
     for name, line in (
         ("words and meaning", [cost.hybrid for cost in costs]),
