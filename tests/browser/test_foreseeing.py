@@ -34,18 +34,19 @@ def foreseen(
     """The shop, whose customers asked for what no article says."""
     root = tmp_path_factory.mktemp("foreseeing")
     shutil.copytree(SHOP, root / "content")
+    # Before the server, which reads what was asked when it starts and then once a minute.
+    store = open_store("", root / "data")
+    at = datetime.now(UTC) - timedelta(days=1)
+    for n, text in enumerate([ASKED] * 3 + [f"domanda numero {n} sulle tazze incise" for n in range(9)]):
+        asked_at = at + timedelta(minutes=5 * n)
+        store.searches.write(
+            [Search(uuid4().hex, asked_at, "site", "it", text, text, "no", 0.1, (), "s", 1.0)]
+        )
     with serve(root / "content", root / "data", trusted_proxies="127.0.0.1") as client:
-        store = open_store("", root / "data")
         office = Office(str(client.base_url), store, root / "data")
         office.user("editor@example.com", "editor")
-        at = datetime.now(UTC) - timedelta(days=1)
-        for n, text in enumerate([ASKED] * 3 + [f"domanda numero {n} sulle tazze incise" for n in range(9)]):
-            asked_at = at + timedelta(minutes=5 * n)
-            store.searches.write(
-                [Search(uuid4().hex, asked_at, "site", "it", text, text, "no", 0.1, (), "s", 1.0)]
-            )
         yield office
-        store.close()
+    store.close()
 
 
 @pytest.fixture

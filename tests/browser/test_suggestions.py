@@ -2,10 +2,11 @@
 
 import re
 from collections.abc import Iterator
+from urllib.parse import parse_qs, urlsplit
 
 import httpx
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Locator, Page, Request, Route, expect
+from playwright.sync_api import Browser, BrowserContext, Locator, Page, Request, Response, Route, expect
 
 from tests.chromium import patient
 
@@ -49,8 +50,15 @@ def options(page: Page) -> Locator:
 
 
 def typed(page: Page, text: str) -> None:
-    """Type, and wait for the list."""
-    page.keyboard.type(text)
+    """Type, and wait for the list: that of all the text, which comes after those of its beginnings."""
+    whole = box(page).input_value() + text
+
+    def of_all(response: Response) -> bool:
+        return parse_qs(urlsplit(response.url).query).get("q") == [whole]
+
+    with page.expect_response(of_all) as came:
+        page.keyboard.type(text)
+    came.value.finished()
     expect(page.get_by_role("listbox")).to_be_visible()
 
 
