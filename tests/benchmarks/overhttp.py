@@ -93,7 +93,7 @@ def _measured(folder: Path, size: int) -> Iterator[tuple[str, str]]:
             update_index(content, data, LineEncoder(encoder, encoder.name))
             yield "index, nothing changed, s", f"{time.perf_counter() - started:.1f}"
         with _served(content, data, workers=1) as server:
-            yield "start to ready, s", f"{server.ready:.1f}"
+            yield "first start to ready, with the database to make, s", f"{server.ready:.1f}"
             yield "resident when ready, MB", f"{server.megabytes:.0f}"
             yield from _latencies(server, questions)
             yield "resident afterwards, MB", f"{server.megabytes:.0f}"
@@ -101,6 +101,8 @@ def _measured(folder: Path, size: int) -> Iterator[tuple[str, str]]:
                 "an edit, from the file to the answer that has it: median, worst, s",
                 _edited(server, content),
             )
+        with _served(content, data, workers=1) as server:
+            yield "another start to ready, s", f"{server.ready:.1f}"
         with _served(content, data, workers=2) as server:
             yield from _throughput(server, questions, labelled)
 
@@ -200,7 +202,8 @@ def _throughput(server: Server, questions: Iterator[str], labelled: LabelledSet)
     again = [searched(next(questions)) for _ in range(100)]
     pages = [f"/it/a/{a.id if '/' in a.id else f'faq/{a.id}'}" for a in labelled.articles[:200]]
     new = [searched(next(questions)) for _ in range(20_000)]
-    yield "new questions a second, 2 workers", _wrk(server, new)
+    _wrk(server, new[:10_000])  # a worker may still be opening the index
+    yield "new questions a second, 2 workers", _wrk(server, new[10_000:])
     _wrk(server, again)
     yield "repeated questions a second, 2 workers", _wrk(server, again)
     yield "article pages a second, 2 workers", _wrk(server, pages)
