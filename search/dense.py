@@ -225,9 +225,7 @@ class _Side:
             return self.owners if rows is None else self.owners[rows]
         if self._codes:
             return self.owners[self._codes.nearest(vector, count, rows)]
-        cosines = (
-            self.vectors @ vector
-        )  # of so few rows cheaper than FAISS's search, whose heap picks one by one
+        cosines = self.vectors @ vector
         if rows is None:
             return self.owners[np.argpartition(cosines, -count)[-count:]]
         return self.owners[rows[np.argpartition(cosines[rows], -count)[-count:]]]
