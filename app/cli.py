@@ -8,6 +8,7 @@ from typing import Any, Final
 import typer
 from typer.core import TyperGroup
 
+from app.collector import resting
 from app.terminal import ENVIRONMENT, INPUT, say_failed
 from search.errors import InputError, UnfitError
 
@@ -48,7 +49,8 @@ class _Commands(TyperGroup):
         if cmd_name not in COMMANDS:
             return None
         module, _, name = COMMANDS[cmd_name].partition(":")
-        found = getattr(import_module(module), name)
+        with resting():
+            found = getattr(import_module(module), name)
         if not isinstance(found, typer.Typer):
             function, found = found, typer.Typer(**{**_LOOK, "no_args_is_help": False})
             found.command(cmd_name)(function)

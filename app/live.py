@@ -1,12 +1,13 @@
 """The engine in service: opened once, replaced while requests run."""
 
-import gc
 import logging
 import threading
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 
 from filelock import FileLock, Timeout
 
+from app.collector import Kept, resting
 from app.settings import Settings
 from indexer.articles import ContentError
 from indexer.publish import open_current, read_current
@@ -15,7 +16,7 @@ from indexer.watch import BuildLog, watch_content
 from search.encoders import Encoder, EncoderError, Vectors, open_encoder
 from search.engine import SearchEngine
 from search.learning import Confirmed
-from search.snapshot import SnapshotError
+from search.snapshot import Snapshot, SnapshotError
 
 _log = logging.getLogger("sportello.live")
 
@@ -23,6 +24,8 @@ _log = logging.getLogger("sportello.live")
 _FOLLOW_SECONDS = 0.25
 # How soon another process takes the watch over from one that died.
 _SUCCESSION_SECONDS = 5.0
+# Whoever waited for the start asks first; then the content is looked through for what changed before it.
+_FIRST_SECONDS = 0.5
 
 
 class NotReadyError(Exception):
@@ -45,6 +48,9 @@ class LiveIndex:
         self._confirmed: Sequence[Confirmed] = ()
         self._vectors: Mapping[str, Vectors] = {}
         self._builds = BuildLog()
+        self._kept = Kept()
+        self._prepare: list[Callable[[Snapshot], None]] = []
+        self._publishing = ""
         self.settled = threading.Event()
         self._stop = threading.Event()
         self._threads: list[threading.Thread] = []
@@ -80,6 +86,10 @@ class LiveIndex:
         for thread in self._threads:
             thread.join(timeout=2)
 
+    def before(self, prepare: Callable[[Snapshot], None]) -> None:
+        """Have this done with every snapshot that is about to be served, so that no visitor waits for it."""
+        self._prepare.append(prepare)
+
     def teach(self, confirmed: Sequence[Confirmed], vectors: Mapping[str, Vectors]) -> None:
         """Have this learned, and nothing else, by what is served from now on, and by every snapshot after it.
 
@@ -109,12 +119,25 @@ class LiveIndex:
             _log.error("%s", error)
 
     def _open(self, encoder: Encoder) -> None:
-        snapshot = open_current(self._data, encoder)
-        self.take(SearchEngine(snapshot, encoder, earlier=self._engine))
+        with resting():
+            snapshot = open_current(self._data, encoder)
+            engine = SearchEngine(snapshot, encoder, earlier=self._engine)
+            self._make_ready(engine)
+            self.take(engine)
 
     def serving(self) -> SearchEngine | None:
         """The engine that is asked now; null before the first."""
         return self._engine
+
+    @contextmanager
+    def publishing(self, engine: SearchEngine) -> Iterator[None]:
+        """Be ready for this one, which is published here: nobody else need open it."""
+        self._publishing = engine.snapshot.manifest.id
+        try:
+            self._make_ready(engine)
+            yield
+        finally:
+            self._publishing = ""
 
     def take(self, engine: SearchEngine) -> None:
         """Serve this one, with what was learned; of a snapshot that is served already nothing changes."""
@@ -122,15 +145,20 @@ class LiveIndex:
             if self._engine and self._engine.snapshot.manifest.id == engine.snapshot.manifest.id:
                 return
             self._engine = engine.with_confirmed(self._confirmed, self._vectors)
-        _keep_from_collector()
+        self._kept.keep()
         _log.info("Serving snapshot %s.", engine.snapshot.manifest.id)
+
+    def _make_ready(self, engine: SearchEngine) -> None:
+        for prepare in self._prepare:
+            prepare(engine.snapshot)
 
     def _follow(self, encoder: Encoder) -> None:
         refused = ""
         while not self._stop.wait(_FOLLOW_SECONDS):
+            ours = self._publishing  # looked at first: what is published after it is found the next time
             current = read_current(self._data)
             served = self._engine.snapshot.manifest.id if self._engine else ""
-            if current is None or current.snapshot in {served, refused}:
+            if current is None or current.snapshot in {served, refused, ours}:
                 continue
             try:
                 self._open(encoder)
@@ -139,17 +167,10 @@ class LiveIndex:
                 _log.error("%s Serving %s on.", error, served or "nothing")
 
     def _watch(self, encoder: Encoder) -> None:
+        self._stop.wait(_FIRST_SECONDS)
         while not self._stop.is_set():
             try:
                 with FileLock(self._data / "watch.lock", timeout=_SUCCESSION_SECONDS):
                     watch_content(self._content, self._data, encoder, self._stop, self, self._builds)
             except Timeout:
                 continue
-
-
-def _keep_from_collector() -> None:
-    """What is served stays until the next is: looked through for garbage each time, it would hold every
-    request up, by .1 s at 10,000 articles. What was served before is let go of here."""
-    gc.unfreeze()
-    gc.collect()
-    gc.freeze()

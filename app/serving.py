@@ -8,6 +8,7 @@ from typing import Any
 import uvicorn
 from uvicorn.supervisors import Multiprocess
 
+from app.collector import resting
 from app.main import create_app
 from app.settings import Settings, share_metrics
 from app.terminal import out
@@ -30,8 +31,9 @@ def serve(settings: Settings, host: str, port: int, workers: int) -> None:
     quiet: dict[str, Any] = {"log_level": settings.log_level, "access_log": False, "server_header": False}
     quiet["proxy_headers"] = False  # the application believes the proxies that its settings name
     if workers == 1:
-        config = uvicorn.Config(create_app(settings, encoder), **quiet)
-        uvicorn.Server(config).run(sockets=[listener])
+        with resting():
+            app = create_app(settings, encoder)
+        uvicorn.Server(uvicorn.Config(app, **quiet)).run(sockets=[listener])
         return
     del encoder  # each worker opens its own
     settings.to_environment()

@@ -3,6 +3,7 @@
 import os
 import shutil
 from collections.abc import Iterable, Mapping, Sequence
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -93,13 +94,20 @@ class Service(Protocol):
     def serving(self) -> SearchEngine | None:
         """The engine that is asked now."""
 
+    def publishing(self, engine: SearchEngine) -> AbstractContextManager[None]:
+        """Be ready for this one: it is proved, and published meanwhile."""
+
     def take(self, engine: SearchEngine) -> None:
-        """Serve this one: it is proved and published."""
+        """Serve this one: it is published."""
 
 
 class _NoService:
     def serving(self) -> SearchEngine | None:
         return None
+
+    def publishing(self, engine: SearchEngine) -> AbstractContextManager[None]:  # noqa: ARG002
+        """Nobody waits."""
+        return nullcontext()
 
     def take(self, engine: SearchEngine) -> None:
         """Whoever serves will open what is published."""
@@ -287,8 +295,9 @@ def _publish(
             engine = prove(aside, encoder, made, served.engine if served else None)
             aside.rename(final)
             sync_folder(final.parent)
-            switch(data, Current(name))
-            service.take(engine)
+            with service.publishing(engine):
+                switch(data, Current(name))
+                service.take(engine)
             encoded = cache.encoded
             flipped = _flipped(questions, data, engine, cache)
             # After the golden questions, whose vectors are wanted again.

@@ -1,5 +1,6 @@
 """The scale a collection's answers are judged by, learned from the collection itself when it is indexed."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -64,11 +65,21 @@ class Strangers:
     everyday: Vectors
 
 
-def strangers_to(questions: Rows, strangers: Strangers) -> Strangers:
-    """Those, without what the collection itself has a wording for."""
-    near = (strangers.everyday @ questions.vectors.T).max(1)
-    own = scaled(near, strangers.unrelated) >= _OWN
-    return Strangers(strangers.unrelated, strangers.everyday[~own])
+def strangers_to(
+    questions: Rows, strangers: Strangers, earlier: Vectors | None = None, new: Sequence[int] = ()
+) -> Strangers:
+    """Those, without what the collection itself has a wording for.
+
+    Where `earlier` were strangers to all questions but those of the `new` documents, only these are compared.
+    """
+    everyday = strangers.everyday
+    known = set() if earlier is None else {row.tobytes() for row in earlier}
+    was = np.array([row.tobytes() in known for row in everyday], np.bool_)
+    near = np.empty(len(everyday), np.float32)
+    near[~was] = (everyday[~was] @ questions.vectors.T).max(1, initial=-1)
+    changed: Vectors = questions.vectors[np.isin(questions.owners, new)]
+    near[was] = (everyday[was] @ changed.T).max(1, initial=-1)
+    return Strangers(strangers.unrelated, everyday[scaled(near, strangers.unrelated) < _OWN])
 
 
 def nearest(everyday: Vectors, vector: Vectors) -> float | None:

@@ -210,15 +210,14 @@ def _scored(rows: Ints, count: int) -> NDArray[np.float64]:
     """Whoosh's own weighted BM25F of each posting, over the documents that there are."""
     term, document, field, times = rows
     weights = np.array(list(WEIGHTS.values()))
-    lengths = np.zeros((len(weights), count), np.int64)
-    np.add.at(lengths, (field, document), times)
-    means = lengths.sum(1) / max(count, 1)
+    place = field * count + document
+    lengths = np.bincount(place, times, len(weights) * count).astype(np.int64)
+    means = lengths.reshape(len(weights), count).sum(1) / max(count, 1)
     means[means == 0] = 1
     group = term * len(weights) + field
-    frequency = np.bincount(group)[group] if len(group) else group
-    idf = np.log(count / (frequency + 1)) + 1
+    idf = np.log(count / (np.bincount(group) + 1)) + 1
     points: NDArray[np.float64] = weights[field] * bm25(
-        idf, times, _as_stored(lengths)[field, document], means[field], B, K1
+        idf[group], times, _as_stored(lengths)[place], means[field], B, K1
     )
     return points
 

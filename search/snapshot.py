@@ -22,7 +22,7 @@ from pydantic import TypeAdapter, ValidationError
 from search import analysis, dense, lexical
 from search.analysis import Analyzer, analyzer_for
 from search.answerability import Calibration
-from search.calibration import Strangers, calibrate, strangers_to
+from search.calibration import Strangers, calibrate
 from search.encoders import Encoder, Vectors
 from search.errors import UnfitError
 from search.records import Article, KnowledgeBase, Passage
@@ -157,8 +157,8 @@ def write_shelf(
     strangers: Strangers,
     earlier: lexical.Earlier | None = None,
 ) -> Calibration:
-    """Write one language's files to `folder`, which is made here; rows are owned by article number, and
-    `share` is their `passage_share`.
+    """Write one language's files to `folder`, which is made here; rows are owned by article number, `share`
+    is their `passage_share`, and `strangers` are those to its questions.
 
     Returns the scale to read this language's by.
     """
@@ -175,9 +175,8 @@ def write_shelf(
         ]
         (folder / _PASSAGES).write_bytes(orjson.dumps(passages))
         (folder / _WRITTEN).write_bytes(orjson.dumps(written, option=orjson.OPT_SORT_KEYS))
-        ours = strangers_to(questions, strangers)
-        np.save(folder / _EVERYDAY, ours.everyday)
-        scale = calibrate(ours, questions, passage_rows, sharpening, share)
+        np.save(folder / _EVERYDAY, strangers.everyday)
+        scale = calibrate(strangers, questions, passage_rows, sharpening, share)
         for part in parts:
             part.result()
     return scale
@@ -195,9 +194,13 @@ def fields_of(article: Article, analyzer: Analyzer) -> lexical.Fields:
     return {name: [t for text in texts for t in analyzer.terms(text)] for name, texts in parts.items()}
 
 
-def seal(folder: Path, knowledge: KnowledgeBase, manifest: Manifest) -> Manifest:
-    """Make `folder` a snapshot: all of it on disk and hashed, the manifest (returned whole) written last."""
+def write_knowledge(folder: Path, knowledge: KnowledgeBase) -> None:
+    """Write what all shelves are of to `folder`, which exists."""
     (folder / _KNOWLEDGE).write_bytes(orjson.dumps(knowledge))
+
+
+def seal(folder: Path, manifest: Manifest) -> Manifest:
+    """Make `folder` a snapshot: all of it on disk and hashed, the manifest (returned whole) written last."""
     paths = list(_files(folder))
     with ThreadPoolExecutor(_SYNCED_AT_ONCE) as pool:
         hashes = pool.map(_hash_and_sync, paths)

@@ -140,6 +140,8 @@ class Site:
             lang: _environment(i, self.assets, copied=copy is not None) for lang, i in self.interfaces.items()
         }
         self._catalogue: tuple[Snapshot, Catalogue] | None = None
+        self._coming: tuple[Snapshot, Catalogue] | None = None
+        live.before(self._prepare)
         self._contact = contact_of(settings)
         self._notices = parse_notice(settings.notice, settings.default_language)
         self._pages: Recent[Hashable, str] = Recent(_PAGES)
@@ -150,9 +152,13 @@ class Site:
         kept = self._catalogue
         # An engine that has learned something has the same articles.
         if kept is None or kept[0] is not engine.snapshot:
-            made = Catalogue(engine.snapshot.knowledge, list(engine.snapshot.shelves))
-            self._catalogue = kept = (engine.snapshot, made)
+            coming = self._coming
+            mine = coming if coming and coming[0] is engine.snapshot else _catalogued(engine.snapshot)
+            self._catalogue = kept = mine
         return Library(engine, kept[1], self.settings.default_language)
+
+    def _prepare(self, snapshot: Snapshot) -> None:
+        self._coming = _catalogued(snapshot)
 
     def most_asked(self, lang: str) -> tuple[Article, ...]:
         """What people read most now, then what editors push: at most six; none where there is neither."""
@@ -232,6 +238,10 @@ class Site:
             return alternates(page.twins, origin, self._default())
         twins = {lang: self._copy.address(path) for lang, path in page.twins.items()}
         return alternates(twins, origin, self._default()) if origin else {}
+
+
+def _catalogued(snapshot: Snapshot) -> tuple[Snapshot, Catalogue]:
+    return snapshot, Catalogue(snapshot.knowledge, list(snapshot.shelves))
 
 
 def _ui(interface: str, content: str) -> Markup:

@@ -270,7 +270,9 @@ def test_a_database_that_comes_back_is_used(
     with serve(SHOP, own, database_url=f"sqlite:///{place}/sportello.db") as client:
         assert rate(client, value="yes").status_code == 503
         time.sleep(0.3)
-        said = [r for r in caplog.records if r.name == "sportello.ledger"]  # other rooms tell what it costs them
+        said = [
+            r for r in caplog.records if r.name == "sportello.ledger"
+        ]  # other rooms tell what it costs them
         assert len(said) == 1, caplog.text
         place.unlink()
         until(lambda: rate(client, value="yes").status_code == 303)

@@ -52,3 +52,15 @@ def test_what_a_collection_is_asked_is_no_strangers_question() -> None:
     assert left.everyday.tolist() == [other.tolist()]
     assert nearest(left.everyday, other) == 1
     assert nearest(left.everyday[:0], other) is None
+
+
+def test_after_a_change_strangers_are_those_that_a_fresh_look_finds() -> None:
+    one, two, three = np.eye(3, dtype=np.float32)
+    everyday = Strangers(0.0, np.stack([one, three]))
+    owners = np.array([0, 0, 1, 1])
+    earlier = strangers_to(Rows(np.stack([one, one, two, two]), owners), everyday).everyday
+    # What the first was asked is gone, and it is asked another thing.
+    after = Rows(np.stack([three, three, two, two]), owners)
+    again = strangers_to(after, everyday, earlier, [0]).everyday
+    assert earlier.tolist() == [three.tolist()]
+    assert again.tolist() == strangers_to(after, everyday).everyday.tolist() == [one.tolist()]
