@@ -16,6 +16,7 @@ from indexer.links import Image, Link
 from indexer.markdown import MarkdownError, Rendered, printable, render
 from indexer.problems import Finding, Problem, Severity, in_order
 from indexer.reading import BeingWrittenError, Seen, read_closed, read_file
+from indexer.unanswered import read_unanswered
 from indexer.yamlmap import YamlMap
 from search.records import Article, ArticleType, Category, KnowledgeBase, Phase, Status, Visibility
 
@@ -46,7 +47,8 @@ class Content:
     `broken` are the (lang, id) of files that exist and could not be read as articles: whoever
     publishes keeps their last good version. `pointers` has what each article that was read just now links
     to and shows; those that were known already are not in it. `writing` are the files that somebody had open
-    to write, which were not read.
+    to write, which were not read; `unanswered` has each language's questions without an answer, each with
+    its line.
     """
 
     knowledge: KnowledgeBase
@@ -54,6 +56,7 @@ class Content:
     broken: frozenset[tuple[str, str]]
     pointers: Mapping[tuple[str, str], Pointers] = field(default_factory=dict)
     writing: tuple[ContentFile, ...] = ()
+    unanswered: Mapping[str, Mapping[str, int]] = field(default_factory=dict)
 
     @property
     def named(self) -> set[tuple[str, str]]:
@@ -91,6 +94,7 @@ class _Found:
     articles: dict[tuple[str, str], Article] = field(default_factory=dict)
     categories: dict[tuple[str, str], Category] = field(default_factory=dict)
     synonyms: dict[str, Mapping[str, tuple[str, ...]]] = field(default_factory=dict)
+    unanswered: dict[str, Mapping[str, int]] = field(default_factory=dict)
     contexts: Contexts = field(default_factory=Contexts)
     problems: list[Problem] = field(default_factory=list)
     broken: set[tuple[str, str]] = field(default_factory=set)
@@ -155,6 +159,8 @@ class _Found:
             self.categories[file.lang, file.id] = _category(file, text, findings)
         elif file.kind is Kind.SYNONYMS:
             self.synonyms[file.lang] = _synonyms(text, findings)
+        elif file.kind is Kind.UNANSWERED:
+            self.unanswered[file.lang] = read_unanswered(text, findings)
         else:
             self.contexts = Contexts(text)
             findings += self.contexts.findings
@@ -197,11 +203,14 @@ class _Found:
             categories=in_category_order(categories),
             synonyms={lang: self.synonyms[lang] for lang in sorted(self.synonyms)},
             contexts=self.contexts.read,
+            unanswered={lang: tuple(self.unanswered[lang]) for lang in sorted(self.unanswered)},
         )
         known = {article_id for _, article_id in (*self.articles, *self.broken)}
         self.problems += [finding.at(CONTEXTS) for finding in self.contexts.missing(known)]
         broken = frozenset(self.broken - set(self.articles))
-        return Content(knowledge, in_order(self.problems), broken, self.pointers, tuple(self.writing))
+        return Content(
+            knowledge, in_order(self.problems), broken, self.pointers, tuple(self.writing), self.unanswered
+        )
 
 
 @dataclass(frozen=True, slots=True)

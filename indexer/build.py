@@ -63,8 +63,9 @@ def build_snapshot(
     shelves: dict[str, ShelfManifest] = {}
     passages: dict[str, tuple[Passage, ...]] = {}
     digests = digests or shelf_digests(knowledge, encoder)
+    unanswered = encoder.encode(unanswered_texts(knowledge), "query")
     with ThreadPoolExecutor(1) as pool:
-        knowing = pool.submit(snapshot.write_knowledge, folder, knowledge)
+        knowing = pool.submit(snapshot.write_knowledge, folder, knowledge, unanswered)
         for lang, digest in sorted(digests.items()):
             articles = [a for a in knowledge.articles if a.lang == lang]
             kept = previous.snapshot.manifest.shelves.get(lang) if previous else None
@@ -81,6 +82,11 @@ def build_snapshot(
     manifest = Manifest(name, now, digest, READER, analysis.fingerprint(), encoder.name, shelves)
     snapshot.seal(folder, manifest)
     return Made(knowledge, passages)
+
+
+def unanswered_texts(knowledge: KnowledgeBase) -> list[str]:
+    """What no article answers, of all languages: an encoder reads a question whatever its language."""
+    return list(chain.from_iterable(knowledge.unanswered.values()))
 
 
 def texts_of(shelf: Shelf) -> Iterator[tuple[Sequence[str], Role]]:
@@ -208,5 +214,7 @@ def _digested(article: Article) -> bytes:
 
 def content_digest(knowledge: KnowledgeBase, digests: Mapping[str, str]) -> str:
     """What a whole snapshot depends on, its shelves by their `digests`, as 32 hex digits."""
-    parts = [digests, knowledge.categories, knowledge.synonyms, knowledge.contexts]
+    parts = [
+        digests, knowledge.categories, knowledge.synonyms, knowledge.contexts, knowledge.unanswered,
+    ]  # fmt: skip
     return blake2b(orjson.dumps(parts, option=orjson.OPT_SORT_KEYS), digest_size=16).hexdigest()

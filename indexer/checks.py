@@ -10,6 +10,7 @@ from typing import Final
 from urllib.parse import unquote
 
 from indexer.articles import Content
+from indexer.files import UNANSWERED
 from indexer.goldenfile import read_golden
 from indexer.guidelint import check_guide, chosen_anchors
 from indexer.problems import Problem, closest, in_order
@@ -149,6 +150,20 @@ def _check_redirects(site: Site, pages: list[Page]) -> Iterator[Problem]:
                 yield page.problem("error", "redirect", message, key="redirect_from", item=item)
 
 
+def _check_unanswered(site: Site, pages: list[Page]) -> Iterator[Problem]:
+    """An article that is asked what is said to have no answer would not be found by it."""
+    asked: dict[tuple[str, str], str] = {}
+    for page in pages:
+        if page.article.status == "published":
+            for question in (page.article.title, *page.article.questions):
+                asked.setdefault((page.article.lang, _folded(question)), page.path)
+    for lang, questions in site.content.unanswered.items():
+        for question, line in questions.items():
+            if answer := asked.get((lang, _folded(question))):
+                message = f"“{question}” is answered by {answer}: take it out here."
+                yield Problem(f"{lang}/{UNANSWERED}", line, "warning", "unanswered", message)
+
+
 def _check_categories(site: Site, pages: list[Page]) -> Iterator[Problem]:
     shown = Counter((p.article.lang, p.article.category) for p in pages if p.article.status == "published")
     for category in site.content.knowledge.categories:
@@ -165,6 +180,7 @@ _CHECKS_OF_ALL: Final[tuple[Callable[[Site, list[Page]], Iterator[Problem]], ...
     _check_duplicates,
     _check_redirects,
     _check_categories,
+    _check_unanswered,
 )
 
 

@@ -1,4 +1,4 @@
-"""The content folder as files: which are articles, categories, synonyms, contexts, and in which language."""
+"""The content folder as files: which are articles, synonyms and the like, and in which language."""
 
 import os
 import re
@@ -16,6 +16,7 @@ from search.errors import InputError
 
 CONTEXTS: Final = "contexts.yaml"
 SYNONYMS: Final = "synonyms.yaml"
+UNANSWERED: Final = "unanswered.yaml"
 CATEGORY: Final = "_category.md"
 LANGUAGE: Final = re.compile(r"[a-z]{2,3}(?:-(?:[A-Z]{2}|[0-9]{3}))?")
 _MARKDOWN_SUFFIXES = frozenset({".md", ".markdown", ".mdown", ".mkd"})
@@ -37,7 +38,11 @@ class Kind(Enum):
     ARTICLE = "article"
     CATEGORY = "category"
     SYNONYMS = "synonyms"
+    UNANSWERED = "unanswered"
     CONTEXTS = "contexts"
+
+
+_OF_A_LANGUAGE: Final = {SYNONYMS: Kind.SYNONYMS, UNANSWERED: Kind.UNANSWERED}
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,8 +163,8 @@ class _Listing:
     def _file(self, entry: os.DirEntry[str], lang: str, below: str, place: str) -> None:
         path, relative = entry.path, _shown(f"{lang}/{place}")
         findings = tuple(self._link_findings(entry))
-        if place == SYNONYMS:
-            self.files.append(ContentFile(path, relative, Kind.SYNONYMS, lang, "", findings))
+        if place in _OF_A_LANGUAGE:
+            self.files.append(ContentFile(path, relative, _OF_A_LANGUAGE[place], lang, "", findings))
         elif entry.name == CATEGORY and below and "/" not in below:
             self.files.append(ContentFile(path, relative, Kind.CATEGORY, lang, _normal(below), findings))
         elif entry.name.startswith("_"):
@@ -178,8 +183,9 @@ class _Listing:
             )
         elif _suffix(entry.name) in _MARKDOWN_SUFFIXES:
             self._add(relative, "warning", "place", "only names that end in “.md” are read: rename it.")
-        elif entry.name.lower() in {"synonyms.yml", "synonyms.yaml"}:
-            self._add(relative, "warning", "place", f"is not read: synonyms are in {lang}/synonyms.yaml.")
+        elif (name := f"{Path(entry.name.lower()).stem}.yaml") in _OF_A_LANGUAGE and _is_yaml(entry.name):
+            message = f"is not read: {Path(name).stem} are in {lang}/{name}."
+            self._add(relative, "warning", "place", message)
 
     def _link_findings(self, entry: os.DirEntry[str]) -> Iterator[Finding]:
         if not entry.is_symlink():
@@ -202,6 +208,10 @@ def _is_folder(entry: os.DirEntry[str]) -> bool:
         return entry.is_dir()
     except OSError:  # a link that leads to itself
         return False
+
+
+def _is_yaml(name: str) -> bool:
+    return _suffix(name) in {".yaml", ".yml"}
 
 
 def _suffix(name: str) -> str:

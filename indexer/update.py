@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
+from itertools import chain
 from pathlib import Path
 from time import monotonic, perf_counter, sleep
 from typing import Protocol
@@ -23,8 +24,9 @@ from indexer.build import (
     no_progress,
     shelf_digests,
     texts_of,
+    unanswered_texts,
 )
-from indexer.files import CATEGORY, CONTEXTS, SYNONYMS
+from indexer.files import CATEGORY, CONTEXTS, SYNONYMS, UNANSWERED
 from indexer.goldenfile import Question, read_golden
 from indexer.problems import Problem
 from indexer.publish import (
@@ -256,12 +258,15 @@ def _publishable(
 
 
 def _with_unread(read: Content, last: KnowledgeBase, kept: Iterable[Article]) -> KnowledgeBase:
-    """Synonyms, contexts and categories whose file is being written or cannot be read are what they were."""
+    """Synonyms, contexts and the like whose file is being written or cannot be read are what they were."""
     knowledge = read.knowledge
     closed = {p.path for p in read.problems if p.code == "unreadable"} | {f.relative for f in read.writing}
     if CONTEXTS in closed:
         knowledge = replace(knowledge, contexts=last.contexts)
     unread = {lang: words for lang, words in last.synonyms.items() if closed & {lang, f"{lang}/{SYNONYMS}"}}
+    listed = {
+        lang: asked for lang, asked in last.unanswered.items() if closed & {lang, f"{lang}/{UNANSWERED}"}
+    }
     named = {(c.lang, c.id): c for c in knowledge.categories}
     shown = named.keys() | {(a.lang, a.category) for a in kept}
     for category in last.categories:
@@ -272,6 +277,7 @@ def _with_unread(read: Content, last: KnowledgeBase, kept: Iterable[Article]) ->
     return replace(
         knowledge,
         synonyms=dict(sorted({**knowledge.synonyms, **unread}.items())),
+        unanswered=dict(sorted({**knowledge.unanswered, **listed}.items())),
         categories=in_category_order(named.values()),
     )
 
@@ -303,7 +309,10 @@ def _publish(
             # After the golden questions, whose vectors are wanted again.
             shelves = engine.snapshot.shelves.values()
             cache.forget_unused(
-                lambda: (texts for shelf in shelves for texts in texts_of(shelf)),
+                lambda: chain(
+                    (texts for shelf in shelves for texts in texts_of(shelf)),
+                    [(unanswered_texts(knowledge), "query")],
+                ),
                 sum(len(s.dense.questions.owners) + len(s.passages) for s in shelves),
             )
     finally:

@@ -5,7 +5,7 @@ it is read on the encoder's own scale, from 0, what unrelated sentences score, t
 What is enough on that scale differs by collection: `search.calibration` learns it.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from math import exp, sqrt
 from typing import TypeVar
 
@@ -46,25 +46,31 @@ class Calibration:
 class Found:
     """What speaks for a hit: the cosines of its best question and passage, and `covered`, the part of the
     asked words, by what they tell, that it has. `wording` is the agreement with its questions in sharpened
-    coordinates. `everyday` is the question's cosine with the nearest thing that is asked everywhere. The last
-    three are null where nobody looked."""
+    coordinates. `everyday` is the question's cosine with the nearest thing that is asked everywhere,
+    `unanswered` with the nearest that editors say no article answers. The last four are null where nobody
+    looked."""
 
     question: float
     passage: float
     wording: float | None
     covered: float | None
     everyday: float | None = None
+    unanswered: float | None = None
 
 
 def evidence(found: Found, passage_share: float, unrelated: float) -> float:
     """What speaks for a hit as one number, mostly from 0 to 1."""
-    asked = scaled(found.question, unrelated)
+    asked = named = scaled(found.question, unrelated)
     if found.wording is not None:
         asked = (asked + found.wording) / 2
     meant = shared(asked, scaled(found.passage, unrelated), passage_share)
     if found.covered is not None:
         meant = (1 - _WORDS) * meant + _WORDS * sqrt(found.covered)
-    return meant if found.everyday is None else meant - against(scaled(found.everyday, unrelated))
+    if found.everyday is not None:
+        meant -= against(scaled(found.everyday, unrelated))
+    if found.unanswered is not None:
+        meant -= max(scaled(found.unanswered, unrelated) - named, 0.0)
+    return meant
 
 
 def against(everyday: Number) -> Number:
@@ -95,6 +101,12 @@ def in_other_language(verdict: Verdict) -> Verdict:
     """The verdict on an answer that the customer may not be able to read: at best, maybe."""
     answer: Answer = "no" if verdict.answer == "no" else "maybe"
     return Verdict(answer, min(verdict.confidence, 0.5), f"in another language, {verdict.reason}")
+
+
+def listed(verdict: Verdict) -> Verdict:
+    """The verdict on what is nearer to what editors say no article answers than to any article's question."""
+    reason = "editors list it among what no article answers" if verdict.answer == "no" else verdict.reason
+    return replace(verdict, reason=reason)
 
 
 def lacking(verdict: Verdict, missing: tuple[str, ...]) -> Verdict:

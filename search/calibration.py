@@ -82,10 +82,9 @@ def strangers_to(
     return Strangers(strangers.unrelated, everyday[scaled(near, strangers.unrelated) < _OWN])
 
 
-def nearest(everyday: Vectors, vector: Vectors) -> float | None:
-    """A question's cosine with the nearest of what is asked everywhere; null where all of that is the
-    collection's own."""
-    return float((everyday @ vector).max()) if len(everyday) else None
+def nearest(others: Vectors, vector: Vectors) -> float | None:
+    """A question's cosine with the nearest of others, such as what is asked everywhere; null of none."""
+    return float((others @ vector).max()) if len(others) else None
 
 
 def zero(questions: Vectors, passages: Vectors) -> float:

@@ -373,10 +373,12 @@ def _judge(
         # Another language has other words for the same.
         None if foreign else covered,
         nearest(shelf.everyday, vector),
+        nearest(shelf.unanswered, vector),
     )
-    return answerability.judge(
-        answerability.evidence(found, shelf.passage_share, shelf.calibration.unrelated), shelf.calibration
-    )
+    evidence = answerability.evidence(found, shelf.passage_share, shelf.calibration.unrelated)
+    verdict = answerability.judge(evidence, shelf.calibration)
+    is_listed = found.unanswered is not None and found.unanswered > found.question
+    return answerability.listed(verdict) if is_listed else verdict
 
 
 def _hits(

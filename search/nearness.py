@@ -46,4 +46,7 @@ def _evidence(shelf: Shelf, index: DenseIndex, vectors: Vectors) -> Floats:
     found: Floats = shared(asked, meant, shelf.passage_share)
     if len(shelf.everyday):
         found = found - against(scaled((shelf.everyday @ vectors.T).max(0), unrelated))
+    if len(shelf.unanswered):
+        listed = scaled((shelf.unanswered @ vectors.T).max(0), unrelated)
+        found = found - np.maximum(listed - scaled(question, unrelated), 0)
     return found.astype(np.float32)

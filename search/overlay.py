@@ -52,6 +52,7 @@ def overlay(shelf: Shelf, written: Written) -> Shelf:
         calibrate(shelf.strangers, questions, rows, sharpening, share),
         share,
         shelf.everyday,
+        shelf.unanswered,
         place.rewritten(shelf, written),
     )
 

@@ -213,10 +213,11 @@ class KnowledgeBase:
     """All that is published: the articles, their categories, each language's synonyms, and what helps where.
 
     `synonyms[lang]` maps a customer's words to ours, both as written by the editor; `contexts` are in the
-    editor's order.
+    editor's order; `unanswered[lang]` are questions that customers ask and no article answers.
     """
 
     articles: tuple[Article, ...]
     categories: tuple[Category, ...] = ()
     synonyms: Mapping[str, Mapping[str, tuple[str, ...]]] = field(default_factory=dict)
     contexts: tuple[Context, ...] = ()
+    unanswered: Mapping[str, tuple[str, ...]] = field(default_factory=dict)

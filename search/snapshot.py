@@ -1,7 +1,7 @@
 """A snapshot: one folder with everything a search needs, its manifest, and how both are checked.
 
 manifest.json     what it was made of and by, and every file's BLAKE2b hash: written last
-knowledge.json    articles, categories, synonyms, contexts
+knowledge.json    articles, categories, synonyms, contexts, unanswered questions (and their vectors beside)
 it/ en/ …         one shelf a language: passages, Whoosh's index and its arrays, FAISS's indexes
 """
 
@@ -28,12 +28,13 @@ from search.errors import UnfitError
 from search.records import Article, KnowledgeBase, Passage
 from search.sharpening import learn
 
-FORMAT = 8
+FORMAT = 9
 MANIFEST = "manifest.json"
 _KNOWLEDGE = "knowledge.json"
 _PASSAGES = "passages.json"
 _EVERYDAY = "everyday.npy"
 _WRITTEN = "written.json"
+_UNANSWERED = "unanswered.npy"
 # Files that wait for the disk together wait hardly longer than one: a file system commits them at once.
 _SYNCED_AT_ONCE = 8
 
@@ -76,7 +77,8 @@ class Shelf:
     """One language, open for search; articles and passages are numbered as the indexes number them.
 
     Article n's passages are those from `passage_starts[n]` up to `passage_starts[n + 1]`. `written` is how
-    often each word is in what all of them say.
+    often each word is in what all of them say. `unanswered` are the vectors of what editors know to be asked
+    and no article to answer, in any language.
     """
 
     lang: str
@@ -89,6 +91,7 @@ class Shelf:
     calibration: Calibration
     passage_share: float
     everyday: Vectors
+    unanswered: Vectors
     written: Mapping[str, int]
 
     @property
@@ -194,8 +197,9 @@ def fields_of(article: Article, analyzer: Analyzer) -> lexical.Fields:
     return {name: [t for text in texts for t in analyzer.terms(text)] for name, texts in parts.items()}
 
 
-def write_knowledge(folder: Path, knowledge: KnowledgeBase) -> None:
-    """Write what all shelves are of to `folder`, which exists."""
+def write_knowledge(folder: Path, knowledge: KnowledgeBase, unanswered: Vectors) -> None:
+    """Write what all shelves are of to `folder`, which exists; `unanswered` are the vectors of what is."""
+    np.save(folder / _UNANSWERED, unanswered)
     (folder / _KNOWLEDGE).write_bytes(orjson.dumps(knowledge))
 
 
@@ -318,5 +322,6 @@ def _open_shelf(folder: Path, lang: str, made: Made, manifest: Manifest) -> Shel
         manifest.shelves[lang].calibration,
         manifest.shelves[lang].passage_share,
         np.load(folder / _EVERYDAY),
+        np.load(folder.parent / _UNANSWERED),
         orjson.loads((folder / _WRITTEN).read_bytes()),
     )

@@ -187,6 +187,7 @@ def test_what_cannot_be_read_is_what_it_was(content: Path, index: Callable[..., 
     """Synonyms, contexts and a category's name, in whose place pipes are."""
     files = {
         "it/synonyms.yaml": "bicicletta: [bici]\n",
+        "it/unanswered.yaml": "treni: orario dei treni\n",
         "it/bici/_category.md": "---\ntitle: La bicicletta\n---\nTutto.\n",
         "contexts.yaml": "- name: cart\n  articles: [bici/freni]\n",
     }

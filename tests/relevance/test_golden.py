@@ -41,12 +41,12 @@ def test_few_questions_are_wrongly_refused(engine: SearchEngine) -> None:
 
 def test_little_is_said_with_confidence_where_there_is_no_answer(engine: SearchEngine) -> None:
     answers = [engine.search(q["ask"], q["lang"]).verdict.answer for q in GOLDEN["unanswerable"]]
-    assert answers.count("yes") <= 0.1 * len(answers)
-    assert "no" in answers
+    assert answers.count("yes") == 0
+    assert answers.count("no") >= 0.95 * len(answers)
 
 
 def test_questions_that_nobody_wrote_the_articles_for(engine: SearchEngine) -> None:
-    """Measured: 27 of 60 first, 39 among three, 49 among ten; none refused (docs/measurements.md)."""
+    """Measured: 27 of 60 first, one of them refused, 39 among three, 49 among ten (docs/measurements.md)."""
     places = []
     for question in UNSEEN["questions"]:
         found = engine.search(question["ask"], question["lang"], limit=10)
@@ -57,4 +57,6 @@ def test_questions_that_nobody_wrote_the_articles_for(engine: SearchEngine) -> N
     assert sum(place is not None for place in places) >= 45
     answers = [engine.search(q["ask"], q["lang"]).verdict.answer for q in UNSEEN["unanswerable"]]
     assert answers.count("yes") <= 1
-    assert answers.count("no") >= 0.2 * len(answers)
+    assert answers.count("no") >= 0.6 * len(answers)
+    refused = [engine.search(q["ask"], q["lang"]).verdict.answer == "no" for q in UNSEEN["questions"]]
+    assert sum(refused) <= 0.12 * len(refused)

@@ -2,7 +2,7 @@
 
 import pytest
 
-from search.answerability import SURE, Calibration, Found, evidence, in_other_language, judge, lacking
+from search.answerability import SURE, Calibration, Found, evidence, in_other_language, judge, lacking, listed
 
 SCALE = Calibration(unrelated=0.75, floor=0.4)
 
@@ -30,6 +30,18 @@ def test_evidence_runs_from_a_stranger_to_the_question_itself() -> None:
     assert of(1, 0.75, 0.5, None, share=0.1) == pytest.approx(0.95 * 0.75)
     assert of(1, 1, 1.0, 1.0) == pytest.approx(1)
     assert of(0.9, 0.9, None, 0.0) < of(0.9, 0.9, None, 0.5) < of(0.9, 0.9, None, 1.0)
+
+
+def test_what_is_nearer_to_what_no_article_answers_says_less_by_as_much() -> None:
+    def of(unanswered: float | None) -> float:
+        return evidence(Found(0.9, 0.8, None, None, None, unanswered), 0.5, SCALE.unrelated)
+
+    assert of(None) == of(0.75) == of(0.9)
+    assert of(0.95) == pytest.approx(of(None) - 0.2)
+    assert of(1.0) == pytest.approx(of(None) - 0.4)
+    no, yes = judge(0.0, SCALE), judge(1.0, SCALE)
+    assert listed(yes) == yes
+    assert listed(no).reason != no.reason
 
 
 def test_another_language_is_never_a_yes() -> None:
