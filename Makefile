@@ -48,6 +48,9 @@ $(WIDGET)/node_modules/.package-lock.json: $(WIDGET)/package-lock.json | node
 	@touch $@
 
 # Three workers on two cores, since many tests wait; a file each at a time, those with a browser last.
+# Of several threads of one worker, each but the first would take a core from another worker.
+test: export OMP_NUM_THREADS ?= 1
+test: export OPENBLAS_NUM_THREADS ?= 1
 test: setup-dev browser postgres gates lint types ## every check and every test, real browser included
 	$(BIN)/python -m pytest -n 3 --dist loadfile --no-loadscope-reorder
 

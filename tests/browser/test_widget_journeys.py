@@ -163,8 +163,16 @@ def test_unassisted(page: Page, place: Place) -> None:
 
 def test_a_quick_press_before_any_question(page: Page, place: Place) -> None:
     page.goto(f"{place.shop.url}/strict.html")
-    message(page).fill(QUESTION)
-    send(page)
+    page.locator("#contact [type=email]").fill("anna@example.com")
+    # At once, within the page: between two commands of ours a busy machine lets the pause of typing go by.
+    message(page).evaluate(
+        """(field, text) => {
+            field.value = text;
+            field.dispatchEvent(new Event("input", { bubbles: true }));
+            field.form.querySelector("button:not([part])").click();
+        }""",
+        QUESTION,
+    )
     expect(page.get_by_role("heading", name="Sent")).to_be_visible()
     recorded(page, place, [])
 
