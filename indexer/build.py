@@ -11,6 +11,7 @@ from itertools import chain, pairwise
 from pathlib import Path
 from typing import Protocol
 
+import numpy as np
 import orjson
 
 from indexer.passages import passage_input, split_passages
@@ -63,7 +64,8 @@ def build_snapshot(
     shelves: dict[str, ShelfManifest] = {}
     passages: dict[str, tuple[Passage, ...]] = {}
     digests = digests or shelf_digests(knowledge, encoder)
-    unanswered = encoder.encode(unanswered_texts(knowledge), "query")
+    listed = unanswered_texts(knowledge)
+    unanswered = encoder.encode(listed, "query") if listed else np.zeros((0, 0), np.float32)
     with ThreadPoolExecutor(1) as pool:
         knowing = pool.submit(snapshot.write_knowledge, folder, knowledge, unanswered)
         for lang, digest in sorted(digests.items()):
