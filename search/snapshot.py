@@ -265,7 +265,10 @@ def open_snapshot(folder: Path, encoder: Encoder | None, made: Made | None = Non
         passages = {lang: _read_passages(folder / lang) for lang in manifest.shelves}
         made = Made(read_knowledge(folder), passages)
     sizes = Counter({lang: shelf.articles for lang, shelf in manifest.shelves.items()})
-    shelves = {lang: _open_shelf(folder / lang, lang, made, manifest) for lang, _ in sizes.most_common()}
+    unanswered = np.load(folder / _UNANSWERED)
+    shelves = {
+        lang: _open_shelf(folder / lang, lang, made, manifest, unanswered) for lang, _ in sizes.most_common()
+    }
     return Snapshot(manifest, made.knowledge, shelves, stamps)
 
 
@@ -308,7 +311,7 @@ def verify(folder: Path, manifest: Manifest) -> None:
             )
 
 
-def _open_shelf(folder: Path, lang: str, made: Made, manifest: Manifest) -> Shelf:
+def _open_shelf(folder: Path, lang: str, made: Made, manifest: Manifest, unanswered: Vectors) -> Shelf:
     articles, passages = tuple(a for a in made.knowledge.articles if a.lang == lang), made.passages[lang]
     numbers = {a.id: number for number, a in enumerate(articles)}
     return Shelf(
@@ -322,6 +325,6 @@ def _open_shelf(folder: Path, lang: str, made: Made, manifest: Manifest) -> Shel
         manifest.shelves[lang].calibration,
         manifest.shelves[lang].passage_share,
         np.load(folder / _EVERYDAY),
-        np.load(folder.parent / _UNANSWERED),
+        unanswered,
         orjson.loads((folder / _WRITTEN).read_bytes()),
     )
