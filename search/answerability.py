@@ -69,13 +69,19 @@ def evidence(found: Found, passage_share: float, unrelated: float) -> float:
     if found.everyday is not None:
         meant -= against(scaled(found.everyday, unrelated))
     if found.unanswered is not None:
-        meant -= max(scaled(found.unanswered, unrelated) - named, 0.0)
+        meant -= beyond(scaled(found.unanswered, unrelated), named)
     return meant
 
 
 def against(everyday: Number) -> Number:
     """What speaks against every hit, of how near the question is to what is asked everywhere, scaled."""
     return _EVERYDAY * (everyday - _ORDINARY)
+
+
+def beyond(unanswered: Number, asked: Number) -> Number:
+    """What speaks against a hit, of how much nearer the question is to what no article answers than to what
+    the hit is asked, both scaled."""
+    return (unanswered - asked) * (unanswered > asked)
 
 
 def shared(asked: Number, said: Number, passage_share: float) -> Number:

@@ -8,7 +8,7 @@ from typing import TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
-from search.answerability import against, scaled, shared
+from search.answerability import against, beyond, scaled, shared
 from search.dense import DenseIndex
 from search.encoders import Vectors
 from search.snapshot import Shelf
@@ -48,5 +48,5 @@ def _evidence(shelf: Shelf, index: DenseIndex, vectors: Vectors) -> Floats:
         found = found - against(scaled((shelf.everyday @ vectors.T).max(0), unrelated))
     if len(shelf.unanswered):
         listed = scaled((shelf.unanswered @ vectors.T).max(0), unrelated)
-        found = found - np.maximum(listed - scaled(question, unrelated), 0)
+        found = found - beyond(listed, scaled(question, unrelated))
     return found.astype(np.float32)
