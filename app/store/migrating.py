@@ -10,7 +10,7 @@ from filelock import FileLock
 from sqlalchemy import Engine, text
 from sqlalchemy.exc import DBAPIError
 
-from app.store.database import StoreError
+from app.store.database import READING, StoreError
 
 _MIGRATIONS: Final = Path(__file__).parent / "migrations"
 # Any number will do, if nothing else that shares the database takes the same.
@@ -24,7 +24,7 @@ def migrate(engine: Engine) -> None:
 
     Raises StoreError if a newer program made the tables.
     """
-    if _made_by(engine) == _newest():
+    if _is_ready(engine):
         return
     # .1 s of a start, for the first one and those after an update.
     from alembic import command  # noqa: PLC0415
@@ -53,14 +53,20 @@ def _newest() -> str:
     return max(path.name[1:5] for path in (_MIGRATIONS / "versions").glob("m????_*.py"))
 
 
-def _made_by(engine: Engine) -> str | None:
-    """The revision that the tables are of; null where there are none, or no database to look into."""
+def _is_ready(engine: Engine) -> bool:
+    """Whether the tables are of the last revision and, in SQLite, readers wait for no writer."""
+    # As a reader: whoever switches the journal is refused, without a wait, while anybody means to write.
+    reader = engine.execution_options(**{READING: True})
     try:
-        with engine.connect() as connection:
-            found: str | None = connection.scalar(text("SELECT version_num FROM alembic_version"))
-            return found
+        with reader.connect() as connection:
+            made_by = connection.scalar(text("SELECT version_num FROM alembic_version"))
+            if made_by != _newest():
+                return False
+            # A copy that was put back has the tables, and the journal of a file that nobody shares.
+            mode = "PRAGMA journal_mode"
+            return engine.dialect.name != "sqlite" or connection.scalar(text(mode)) == "wal"
     except DBAPIError:  # `_alone` and Alembic say what is wrong, if anything
-        return None
+        return False
 
 
 @contextmanager

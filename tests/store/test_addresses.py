@@ -2,6 +2,8 @@
 
 import importlib.util
 import sqlite3
+import threading
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from pathlib import Path
 
@@ -27,6 +29,30 @@ def test_a_file_is_in_wal_mode_and_safe(tmp_path: Path) -> None:
             2,
             5000,
         ]
+
+
+def test_a_copy_that_was_put_back_is_in_wal_mode_again(tmp_path: Path) -> None:
+    open_store("", tmp_path).close()
+    file = tmp_path / "sportello.db"
+    with closing(sqlite3.connect(file)) as connection:
+        connection.execute("PRAGMA journal_mode = DELETE")  # as a backup is
+    open_store("", tmp_path).close()
+    with closing(sqlite3.connect(file)) as connection:
+        assert connection.execute("PRAGMA journal_mode").fetchone() == ("wal",)
+
+
+def test_a_new_file_that_many_open_at_once_is_refused_to_none(tmp_path: Path) -> None:
+    for number in range(20):  # one in three was, where looking took a writer's lock
+        together = threading.Barrier(4)
+
+        def opened(
+            _: int, folder: Path = tmp_path / str(number), start: threading.Barrier = together
+        ) -> None:
+            start.wait()
+            open_store("", folder).close()
+
+        with ThreadPoolExecutor(4) as pool:
+            list(pool.map(opened, range(4)))
 
 
 def test_a_writer_has_the_file_from_its_beginning(tmp_path: Path) -> None:
