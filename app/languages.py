@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
-from functools import lru_cache
+from functools import cache, lru_cache
 from io import BytesIO
 from math import isfinite
 from pathlib import Path
@@ -97,11 +97,12 @@ class Interface:
 
 
 def load_interfaces(folder: Path = LOCALES) -> Mapping[str, Interface]:
-    """Every catalogue in `folder`, by language."""
+    """Every catalogue in `folder`, by language; each is read once in a process."""
     found = sorted(folder.glob("*/LC_MESSAGES/sportello.po"))
     return {path.parts[-3]: Interface(path.parts[-3], _read(path)) for path in found}
 
 
+@cache
 def _read(path: Path) -> Translations:
     compiled = BytesIO()
     with path.open("rb") as file:

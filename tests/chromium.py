@@ -36,7 +36,8 @@ def patient(context: BrowserContext) -> BrowserContext:
 
 
 def chromium_path() -> str:
-    path = shutil.which("chromium")
+    """Debian's build without a window where it is installed; any other is slower."""
+    path = shutil.which("chromium-headless-shell") or shutil.which("chromium")
     assert path, "no chromium on PATH: run `make browser`"
     return path
 

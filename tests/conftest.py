@@ -1,6 +1,6 @@
 """What every test may share: the real encoder, opened once, and the folder of labelled sets.
 
-The service on a socket is in `served`, the browser in `chromium`.
+The service on a socket is in `served`, the databases in `databases`, the browser in `chromium`.
 """
 
 import os
@@ -19,7 +19,7 @@ from search.encoders import Encoder, open_encoder
 hypothesis.settings.register_profile("unhurried", deadline=None)
 hypothesis.settings.load_profile("unhurried")
 
-pytest_plugins = ("tests.served", "tests.chromium", "tests.terminal")
+pytest_plugins = ("tests.databases", "tests.served", "tests.chromium", "tests.terminal")
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

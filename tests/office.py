@@ -40,7 +40,7 @@ class Visitor:
         number = next(_addresses)
         self.address = self.address or f"198.51.{number // 250}.{number % 250 + 1}"
         headers = {"X-Forwarded-For": self.address, "Accept-Language": "en"}
-        self.client = httpx.Client(base_url=self.base, headers=headers, timeout=60)
+        self.client = httpx.Client(base_url=self.base, headers=headers, timeout=60, verify=False)
 
     def get(self, path: str, **headers: str) -> httpx.Response:
         return self.client.get(path, headers=headers)

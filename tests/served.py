@@ -16,10 +16,10 @@ from filelock import FileLock
 
 from app.main import create_app
 from app.settings import Settings
-from app.store import open_store
 from app.store.database import FILE
 from indexer.update import update_index
 from search.encoders import Encoder
+from tests.databases import new_file
 from tests.polyglot import write_polyglot
 
 REPO = Path(__file__).parents[1]
@@ -63,7 +63,7 @@ def _serve(
         shutil.copytree(vectors, data / "vectors", dirs_exist_ok=True)
     if "database_url" not in options and not (data / FILE).exists():
         # With its tables: a server makes them while it answers already, and a test may look before.
-        open_store("", data).close()
+        (data / FILE).write_bytes(new_file())
     app = create_app(Settings(content=content, data=data, **{**UNLIMITED, **options}), encoder)  # type: ignore[arg-type]
     for path in failing:
         app.add_api_route(path, _fail)
@@ -75,7 +75,8 @@ def _serve(
             assert thread.is_alive(), "the server ended at its start"
             time.sleep(0.02)
         port = server.servers[0].sockets[0].getsockname()[1]
-        with httpx.Client(base_url=f"http://127.0.0.1:{port}", timeout=60) as client:
+        # Without the system's certificates, which are read anew for each client and not needed here.
+        with httpx.Client(base_url=f"http://127.0.0.1:{port}", timeout=60, verify=False) as client:
             if wait:
                 _until_ready(client)
             yield client

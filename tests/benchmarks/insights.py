@@ -34,7 +34,7 @@ from app.store.searches_tables import SEARCHES
 from app.store.users import User
 from tests.asking import until
 from tests.benchmarks.million import fill
-from tests.store.conftest import database, running_postgresql
+from tests.databases import database, running_postgresql
 
 FLOOR_SECONDS: Final = 0.5
 # Whatever else the machine does, one of so many starts is left alone by it.

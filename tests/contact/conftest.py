@@ -9,9 +9,6 @@ import pytest
 from app.store import Store, open_store
 from tests.contact.servers import Hook, MailServer, mail_server, webhook
 from tests.served import SHOP, Serve
-from tests.store.conftest import address, postgresql, store
-
-__all__ = ["address", "postgresql", "store"]
 
 SECRET = "a secret of both sides"
 

@@ -13,9 +13,6 @@ from app.store import Store
 from app.store.searches import Search
 from app.store.users import Role, User
 from tests.contact.servers import MailServer, mail_server
-from tests.store.conftest import address, postgresql, store
-
-__all__ = ["address", "postgresql", "store"]
 
 ROME = ZoneInfo("Europe/Rome")
 # A Monday, and the week whose Sunday is an hour longer than others.

@@ -23,9 +23,9 @@ from app.store.searches import Search
 from indexer.articles import read_content
 from search.records import Article
 from tests import gapsplayed as played
+from tests.databases import database
 from tests.office import Office, Visitor
 from tests.served import Serve
-from tests.store.conftest import database
 
 
 @dataclass

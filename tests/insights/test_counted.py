@@ -20,8 +20,8 @@ from app.insights.reader import Page, Reader
 from app.insights.wanted import Wanted
 from app.store import Deflection, Event, Search, Store, Ticket, open_store
 from app.store.insights_rows import Span
+from tests.databases import database
 from tests.insights.plainly import asked, everything, figures, plain
-from tests.store.conftest import database
 from tests.traffic import HOUR, MINUTE, Customers, Played, keep
 
 ROME, KATHMANDU, UTC_ZONE = ZoneInfo("Europe/Rome"), ZoneInfo("Asia/Kathmandu"), ZoneInfo("UTC")

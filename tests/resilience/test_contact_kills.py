@@ -22,9 +22,6 @@ from sqlalchemy import text
 
 from app.store import Store, open_store
 from tests.contact.servers import Hook, MailServer, mail_server, until, webhook
-from tests.store.conftest import address, postgresql
-
-__all__ = ["address", "postgresql"]
 
 SEED = 20_261_122
 # From when the server answers: the index opens within the first seconds, and then letters are written.
@@ -190,7 +187,7 @@ def place(content: Path, models: Path, tmp_path: Path, address: str) -> Iterator
         yield Place(content, data, address, port, mails, hook)
 
 
-@pytest.mark.parametrize("address", ["sqlite"], indirect=True)
+@pytest.mark.parametrize("kind", ["sqlite"], indirect=True)
 def test_a_few_kills(place: Place) -> None:
     campaign(place, 2)
 

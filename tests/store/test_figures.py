@@ -16,7 +16,7 @@ from app.insights.report import report_of
 from app.insights.visits import OUTCOMES, SHOWN
 from app.insights.wanted import Wanted
 from app.store import Store, Ticket, open_store
-from tests.store.conftest import database
+from tests.databases import database
 from tests.traffic import (
     Customers,
     Ended,

@@ -28,6 +28,11 @@ def engine(address: str, tmp_path: Path) -> Engine:
     return connect(database_url(address, tmp_path))
 
 
+@pytest.fixture
+def bare(bare_address: str, tmp_path: Path) -> Engine:
+    return connect(database_url(bare_address, tmp_path))
+
+
 def rows(engine: Engine) -> list[dict[str, Any]]:
     with engine.connect() as connection:
         return [dict(row) for row in connection.execute(EVENTS.select()).mappings()]
@@ -147,25 +152,25 @@ OPEN = "import sys; from pathlib import Path; from app.store import open_store; 
 
 
 def test_processes_that_start_at_once_make_the_tables_once(
-    address: str, tmp_path: Path, engine: Engine
+    bare_address: str, tmp_path: Path, bare: Engine
 ) -> None:
     started = [
         subprocess.Popen(
-            [sys.executable, "-c", OPEN, address, str(tmp_path)], stderr=subprocess.PIPE, text=True
+            [sys.executable, "-c", OPEN, bare_address, str(tmp_path)], stderr=subprocess.PIPE, text=True
         )
         for _ in range(3)
     ]
     assert [process.communicate(timeout=60)[1] for process in started] == [""] * 3
     assert [process.returncode for process in started] == [0] * 3
-    assert inspect(engine).has_table("events")
+    assert inspect(bare).has_table("events")
 
 
-def test_a_failed_migration_leaves_nothing_behind(address: str, tmp_path: Path, engine: Engine) -> None:
-    with engine.begin() as connection:
+def test_a_failed_migration_leaves_nothing_behind(bare_address: str, tmp_path: Path, bare: Engine) -> None:
+    with bare.begin() as connection:
         connection.execute(text("CREATE TABLE reads (mine INTEGER)"))  # in the way of the second table
     with pytest.raises(StoreError, match="reads"):
-        open_store(address, tmp_path)
-    assert inspect(engine).get_table_names() == ["reads"]
+        open_store(bare_address, tmp_path)
+    assert inspect(bare).get_table_names() == ["reads"]
 
 
 def test_a_newer_programs_tables_are_left_alone(

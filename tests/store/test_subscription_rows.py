@@ -216,8 +216,8 @@ def test_who_stops_is_forgotten_with_their_mail(store: Store, engine: Engine) ->
     assert parcels(engine) == []
 
 
-def test_what_was_in_the_outbox_before_is_still_there(address: str, tmp_path: Path) -> None:
-    engine = connect(database_url(address, tmp_path))
+def test_what_was_in_the_outbox_before_is_still_there(bare_address: str, tmp_path: Path) -> None:
+    engine = connect(database_url(bare_address, tmp_path))
     config = Config()
     config.set_main_option("script_location", str(Path(migrations.__file__).parent / "migrations"))
     with engine.begin() as connection:
@@ -235,7 +235,7 @@ def test_what_was_in_the_outbox_before_is_still_there(address: str, tmp_path: Pa
                 " next_at) VALUES ('P', 'T', 'forward', '', '2026-01-01', 'waiting', 2, 1, '2026-01-01')"
             )
         )
-    store = open_store(address, tmp_path)
+    store = open_store(bare_address, tmp_path)
     (parcel,) = store.outbox.claim("me", NOW, NOW + timedelta(minutes=1), 5)
     assert (parcel.ticket_id, parcel.kind, parcel.attempts, parcel.possible_repeats) == ("T", "forward", 3, 1)
     assert parcel.subscription_id is None

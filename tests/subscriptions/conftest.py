@@ -11,9 +11,6 @@ from tests.asking import indexed
 from tests.conftest import WriteArticle
 from tests.contact.servers import MailServer, mail_server
 from tests.served import Serve
-from tests.store.conftest import address, postgresql, store
-
-__all__ = ["address", "postgresql", "store"]
 
 SITE = "https://help.tornigallo.example"
 
