@@ -103,6 +103,8 @@ class LiveIndex:
     def _open_or_build(self, encoder: Encoder) -> None:
         try:
             self._open(encoder)
+        except OSError as error:
+            _log.warning("%s. Indexing %s now.", error, self._content)
         except SnapshotError as error:
             if read_current(self._data) is None:
                 _log.warning(
@@ -153,24 +155,45 @@ class LiveIndex:
             prepare(engine.snapshot)
 
     def _follow(self, encoder: Encoder) -> None:
-        refused = ""
+        refused = failed = ""
         while not self._stop.wait(_FOLLOW_SECONDS):
-            ours = self._publishing  # looked at first: what is published after it is found the next time
-            current = read_current(self._data)
-            served = self._engine.snapshot.manifest.id if self._engine else ""
-            if current is None or current.snapshot in {served, refused, ours}:
-                continue
             try:
-                self._open(encoder)
-            except SnapshotError as error:
-                refused = current.snapshot
-                _log.error("%s Serving %s on.", error, served or "nothing")
+                refused = self._look(encoder, refused)
+                failed = ""
+            except Exception as error:  # noqa: BLE001
+                # A file that is closed to us, or went while it was opened: it may pass, and must end nothing.
+                if str(error) != failed:
+                    failed = str(error)
+                    _log.error(
+                        "What is published in %s cannot be opened (%s): it is tried again; what was served is"
+                        " served on.", self._data, error, exc_info=not isinstance(error, OSError),
+                    )  # fmt: skip
+
+    def _look(self, encoder: Encoder, refused: str) -> str:
+        """Serve what was published, unless it is this snapshot that was refused; which one is now."""
+        ours = self._publishing  # looked at first: what is published after it is found the next time
+        current = read_current(self._data)
+        served = self._engine.snapshot.manifest.id if self._engine else ""
+        if current is None or current.snapshot in {served, refused, ours}:
+            return refused
+        try:
+            self._open(encoder)
+        except SnapshotError as error:
+            _log.error("%s Serving %s on.", error, served or "nothing")
+            return current.snapshot
+        return ""
 
     def _watch(self, encoder: Encoder) -> None:
         self._stop.wait(_FIRST_SECONDS)
+        said = ""
         while not self._stop.is_set():
             try:
                 with FileLock(self._data / "watch.lock", timeout=_SUCCESSION_SECONDS):
                     watch_content(self._content, self._data, encoder, self._stop, self, self._builds)
             except Timeout:
                 continue
+            except OSError as error:  # the lock's file, which may be mended
+                if str(error) != said:
+                    said = str(error)
+                    _log.error("%s cannot be watched: %s.", self._content, error)
+                self._stop.wait(_SUCCESSION_SECONDS)

@@ -20,6 +20,8 @@ _log = logging.getLogger("sportello.watch")
 _LOOK_MS = 500
 # Editors save in bursts (write aside, rename, touch): wait for this much quiet.
 _DEBOUNCE_MS = 50
+# How often to read a folder that the system does not let itself be watched.
+_UNWATCHED_SECONDS = 5
 # A system may lose changes, when there are very many, or have none to tell of, on a network's drive; then
 # every file is read, whatever its stamp says.
 _ANYWAY = timedelta(minutes=5)
@@ -69,7 +71,7 @@ class _Watch:
     ) -> None:  # fmt: skip
         self._content, self._data, self._encoder, self._stop = content, data, encoder, stop
         self._service, self._log = service, log
-        self._said = ""
+        self._said = self._unwatched = ""
         self._seen, self._forget_at = Seen.load(data / SEEN), datetime.now(UTC) + _ANYWAY
 
     def run(self) -> None:
@@ -79,6 +81,15 @@ class _Watch:
                 self._follow(due)
             except FileNotFoundError:
                 self._stop.wait(_LOOK_MS / 1000)
+            except Exception as error:  # noqa: BLE001
+                # One folder below that is closed to us, or no more watches to be had: then edits come late.
+                if str(error) != self._unwatched:
+                    self._unwatched = str(error)
+                    _log.error(
+                        "%s cannot be watched (%s): it is read every %d seconds until it can.",
+                        self._content, error, _UNWATCHED_SECONDS,
+                    )  # fmt: skip
+                self._stop.wait(_UNWATCHED_SECONDS)
 
     def _follow(self, due: datetime) -> None:
         """Update whenever something changed or is due, until the folder is another, or `stop`."""
@@ -89,6 +100,7 @@ class _Watch:
             self._content, stop_event=self._stop, step=_DEBOUNCE_MS, rust_timeout=_LOOK_MS,
             yield_on_timeout=True, raise_interrupt=False,
         ):  # fmt: skip
+            self._unwatched = ""
             # A folder put in the other's place (a new checkout, a mount) is not watched: begin again.
             if self._content.stat().st_ino != folder:
                 return

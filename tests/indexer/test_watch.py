@@ -60,6 +60,32 @@ def test_saving_renaming_and_deleting_go_live(
     until(lambda: "Le luci sono indispensabili?" not in titles())
 
 
+def test_a_folder_that_cannot_be_watched_is_read_all_the_same(
+    content: Path, tmp_path: Path, cached_encoder: VectorCache, write_article: Callable[..., Path],
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture,
+) -> None:  # fmt: skip
+    """A folder below that is closed to us has the system's watch refuse the whole."""
+
+    def refuse(*_: object, **__: object) -> Iterator[None]:
+        raise PermissionError(13, "Permission denied", "it/closed")
+
+    monkeypatch.setattr("indexer.watch.watch", refuse)
+    monkeypatch.setattr("indexer.watch._UNWATCHED_SECONDS", 0.05)
+    stop, data = threading.Event(), tmp_path / "data"
+    thread = threading.Thread(target=watch_content, args=(content, data, cached_encoder, stop))
+    with caplog.at_level(logging.ERROR, "sportello.watch"):
+        thread.start()
+        until((data / "current").exists)
+        write_article(content, "it/bici/luci", "Le luci sono obbligatorie?", "Di notte sì.")
+        until(lambda: "luci" in str([a.id for a in publish.open_current(data, None).shelves["it"].articles]))
+    stop.set()
+    thread.join(timeout=10)
+    assert not thread.is_alive()
+    (said,) = caplog.messages
+    assert "cannot be watched" in said
+    assert "it/closed" in said
+
+
 def test_a_folder_that_vanishes_and_comes_back(
     content: Path, titles: Titles, write_article: Callable[..., Path], caplog: pytest.LogCaptureFixture
 ) -> None:
